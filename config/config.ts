@@ -1,0 +1,78 @@
+import type { Sampling } from '#core/model/model.ts'
+import type { Settings } from './settings.ts'
+
+/** What the rest of Parley is given. Immutable; what is not set is absent. */
+export interface Config {
+  readonly host: string
+  readonly port: number
+  /** `sqlite:<path>` or `memory:`. */
+  readonly store: string
+  readonly logLevel: Settings['log']['level']
+  readonly drainMs: number
+  readonly systemPrompt?: string
+  readonly contextTokens: number
+  readonly model: ModelConfig
+  readonly slack?: SlackConfig
+  readonly discord?: DiscordConfig
+  /** Absent when the web workspace is off. */
+  readonly web?: { readonly token?: string }
+}
+
+export interface ModelConfig {
+  /** The route, first one first; empty when nobody chose. */
+  readonly models: readonly string[]
+  readonly apiKey?: string
+  readonly baseUrl?: string
+  readonly wire: Settings['model']['wire']
+  readonly firstByteMs: number
+  readonly idleMs: number
+  readonly sampling: Sampling
+  readonly modelsDir: string
+}
+
+/** At least one of `signingSecret` (HTTP) and `appToken` (Socket Mode) is there. */
+export interface SlackConfig {
+  readonly botToken: string
+  readonly signingSecret?: string
+  readonly appToken?: string
+  readonly apiUrl?: string
+}
+
+export interface DiscordConfig {
+  readonly token: string
+  readonly apiUrl?: string
+}
+
+/** From the table's shape, which is made for people, to the program's. */
+export function configOf({ model, slack, discord, web, log, ...top }: Settings): Config {
+  const { names, dir, temperature, topP, maxTokens, ...call } = model
+  const { botToken, ...slackRest } = slack
+  return frozen({
+    ...present(top),
+    logLevel: log.level,
+    model: {
+      ...present(call),
+      models: names ?? [],
+      modelsDir: dir,
+      sampling: present({ temperature, topP, maxTokens }),
+    },
+    ...(botToken !== undefined && { slack: { botToken, ...present(slackRest) } }),
+    ...(discord.token !== undefined && { discord: present({ ...discord, token: discord.token }) }),
+    ...(web.enabled && { web: present({ token: web.token }) }),
+  })
+}
+
+/** Keys whose value may be undefined become keys that may be missing. */
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+
+function present<T extends object>(values: T): Present<T>
+function present(values: object): object {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}
+
+function frozen<T extends object>(value: T): T {
+  for (const inner of Object.values(value)) if (typeof inner === 'object' && inner !== null) frozen(inner)
+  return Object.freeze(value)
+}

@@ -1,0 +1,73 @@
+/**
+ * The kinds of values that settings have. Each takes text, as the environment and `parley.yaml` give it, and makes
+ * the value of it. The message of every check completes "expected …", so the limits and what people read agree.
+ */
+import { isIP } from 'node:net'
+import * as z from 'zod'
+
+export const text = z.string({ error: 'a text' })
+
+/** It travels in an HTTP header: printable ASCII without blanks. */
+export const token = ({ prefix = '', atLeast = 1 } = {}) => {
+  const length = atLeast > 1 ? ` of at least ${atLeast} characters` : ''
+  const error = `a token${length}${prefix && ` that begins with ${prefix}`}, without blanks`
+  return z
+    .string({ error })
+    .regex(/^[!-~]+$/, { error })
+    .startsWith(prefix, { error })
+    .min(Math.max(atLeast, prefix.length + 1), { error })
+}
+
+export const whole = (from: number, to: number, unit = '') => {
+  const error = `a whole number ${unit && `of ${unit} `}from ${from} to ${to}`
+  return numberIn(z.string({ error }).regex(/^\d{1,12}$/, { error }), from, to, error)
+}
+
+export const decimal = (from: number, to: number) => {
+  const error = `a number from ${from} to ${to}`
+  return numberIn(z.string({ error }).regex(/^\d{1,6}(\.\d{1,12})?$/, { error }), from, to, error)
+}
+
+const numberIn = (digits: z.ZodString, from: number, to: number, error: string) =>
+  digits.transform(Number).pipe(z.number().min(from, { error }).max(to, { error }))
+
+export const choice = <const Words extends readonly [string, ...string[]]>(...words: Words) =>
+  z.enum(words, { error: `one of ${words.join(', ')}` })
+
+export const onOff = choice('on', 'off').transform((word) => word === 'on')
+
+const LIST = { error: 'names, separated by commas' }
+
+/** `a, b` in the environment; that or a list in the file. */
+export const names = z
+  .union([z.array(z.string(LIST), LIST), z.string(LIST).transform((list) => list.split(','))], LIST)
+  .transform((list) => list.map((name) => name.trim()))
+  .pipe(z.array(z.string().min(1, LIST)).min(1, LIST))
+
+export const httpUrl = z.string({ error: 'an address that begins with http:// or https://' }).refine(
+  (address) => {
+    const url = URL.parse(address)
+    return url !== null && /^https?:$/.test(url.protocol) && !/\s/.test(address)
+  },
+  { error: 'an address that begins with http:// or https://' },
+)
+
+const HOST = { error: 'a host name or an IP address, without a port' }
+const LABEL = '[a-z\\d](?:[\\w-]{0,61}[a-z\\d])?'
+const HOST_NAME = new RegExp(`^${LABEL}(?:\\.${LABEL})*$`, 'i')
+
+export const host = z
+  .string(HOST)
+  .max(253, HOST)
+  .refine((name) => isIP(name) !== 0 || (HOST_NAME.test(name) && /[a-z]/i.test(name)), HOST)
+
+const STORE = 'sqlite: and the path of a file, or memory:'
+
+/** Which stores a URL can name is known here only as far as people must be told; `src/store` opens them. */
+export const store = z
+  .string({ error: STORE })
+  .refine((url) => !/^postgres(ql)?:/i.test(url), {
+    error: `${STORE} (a store in PostgreSQL comes with a later version)`,
+    abort: true,
+  })
+  .regex(/^(memory:|sqlite:.+)$/, { error: STORE })

@@ -1,0 +1,57 @@
+/** What must hold between settings. Looks at what is given, so that it can speak before every value is right. */
+import { isIPv4 } from 'node:net'
+import { host } from './kinds.ts'
+import { type Given, problem } from './problems.ts'
+import { everySetting } from './settings.ts'
+
+/** Every setting that is given, by its key. */
+export type AllGiven = ReadonlyMap<string, Given>
+
+export const brokenRules = (given: AllGiven): readonly string[] => [
+  ...openWithoutToken(given),
+  ...slackWithoutReceiver(given),
+  ...slackWithoutBot(given),
+]
+
+/** Whoever reaches the port could speak to the model at the operator's cost. */
+function openWithoutToken(given: AllGiven): string[] {
+  const address = host.safeParse(given.get('host')?.value)
+  if (!address.success || isLoopback(address.data)) return []
+  if (given.get('web.enabled')?.value === 'off' || given.has('web.token')) return []
+  return [
+    missing('web.token', {
+      expected: `a token of at least 16 characters, because other machines can reach PARLEY_HOST=${address.data}`,
+      fix: 'Set PARLEY_WEB_TOKEN (make one with `openssl rand -hex 24`), or PARLEY_WEB=off, or PARLEY_HOST=127.0.0.1.',
+    }),
+  ]
+}
+
+function slackWithoutReceiver(given: AllGiven): string[] {
+  if (!given.has('slack.botToken') || given.has('slack.signingSecret') || given.has('slack.appToken'))
+    return []
+  return [
+    missing('slack.appToken', {
+      expected: 'a token that begins with xapp-, because SLACK_BOT_TOKEN alone receives no messages',
+      fix: 'Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET when Slack sends events over HTTP.',
+    }),
+  ]
+}
+
+function slackWithoutBot(given: AllGiven): string[] {
+  const receiver = ['slack.signingSecret', 'slack.appToken'].find((key) => given.has(key))
+  if (receiver === undefined || given.has('slack.botToken')) return []
+  return [
+    missing('slack.botToken', {
+      expected: `a token that begins with xoxb-, because ${envOf(receiver)} is set`,
+      fix: `Set SLACK_BOT_TOKEN (Slack app, page OAuth & Permissions), or remove ${envOf(receiver)}.`,
+    }),
+  ]
+}
+
+const missing = (key: string, { expected, fix }: { expected: string; fix: string }): string =>
+  problem(envOf(key), { got: undefined, expected, fix })
+
+const envOf = (key: string): string => everySetting.find((setting) => setting.key === key)?.env ?? key
+
+const isLoopback = (host: string): boolean =>
+  host === '::1' || host.toLowerCase() === 'localhost' || (isIPv4(host) && host.startsWith('127.'))

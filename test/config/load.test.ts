@@ -1,0 +1,237 @@
+import { expect, test } from 'vitest'
+import { ConfigErrors } from '#config/problems.ts'
+import { configured, wrong } from './given.ts'
+
+const WEB_TOKEN = 'a-token-of-24-characters'
+
+test('with nothing set, everything has its default', async () => {
+  expect(await configured({})).toEqual({
+    host: '127.0.0.1',
+    port: 3978,
+    store: 'sqlite:./data/parley.sqlite',
+    logLevel: 'info',
+    drainMs: 20_000,
+    contextTokens: 16_000,
+    model: {
+      models: [],
+      wire: 'auto',
+      firstByteMs: 60_000,
+      idleMs: 30_000,
+      sampling: {},
+      modelsDir: './data/models',
+    },
+    web: {},
+  })
+})
+
+test('every setting can come from the environment', async () => {
+  const config = await configured({
+    PARLEY_HOST: '0.0.0.0',
+    PARLEY_PORT: '0',
+    PARLEY_STORE: 'memory:',
+    PARLEY_MODEL: 'gpt-6-luna, ./My Models/small.gguf ,rehearsal',
+    PARLEY_MODEL_WIRE: 'chat',
+    PARLEY_MODEL_FIRST_BYTE_MS: '1000',
+    PARLEY_MODEL_IDLE_MS: '2000',
+    PARLEY_MODEL_MAX_TOKENS: '300',
+    PARLEY_MODEL_TEMPERATURE: '0.5',
+    PARLEY_MODEL_TOP_P: '1',
+    PARLEY_MODELS_DIR: '/models',
+    PARLEY_CONTEXT_TOKENS: '4000',
+    PARLEY_SYSTEM_PROMPT: 'Be brief.',
+    OPENAI_API_KEY: 'sk-key',
+    OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
+    SLACK_BOT_TOKEN: 'xoxb-1',
+    SLACK_SIGNING_SECRET: 'shh',
+    SLACK_APP_TOKEN: 'xapp-1',
+    SLACK_API_URL: 'http://127.0.0.1:1/api/',
+    DISCORD_TOKEN: 'bot',
+    DISCORD_API_URL: 'http://127.0.0.1:2/api',
+    PARLEY_WEB: 'on',
+    PARLEY_WEB_TOKEN: WEB_TOKEN,
+    PARLEY_LOG_LEVEL: 'silent',
+    PARLEY_DRAIN_MS: '0',
+  })
+  expect(config).toEqual({
+    host: '0.0.0.0',
+    port: 0,
+    store: 'memory:',
+    logLevel: 'silent',
+    drainMs: 0,
+    systemPrompt: 'Be brief.',
+    contextTokens: 4000,
+    model: {
+      models: ['gpt-6-luna', './My Models/small.gguf', 'rehearsal'],
+      apiKey: 'sk-key',
+      baseUrl: 'http://127.0.0.1:11434/v1',
+      wire: 'chat',
+      firstByteMs: 1000,
+      idleMs: 2000,
+      sampling: { temperature: 0.5, topP: 1, maxTokens: 300 },
+      modelsDir: '/models',
+    },
+    slack: {
+      botToken: 'xoxb-1',
+      signingSecret: 'shh',
+      appToken: 'xapp-1',
+      apiUrl: 'http://127.0.0.1:1/api/',
+    },
+    discord: { token: 'bot', apiUrl: 'http://127.0.0.1:2/api' },
+    web: { token: WEB_TOKEN },
+  })
+})
+
+test('what is not set is absent, and nothing can be changed afterwards', async () => {
+  const config = await configured({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', PARLEY_WEB: 'off' })
+  expect(Object.keys(config.slack ?? {}).toSorted()).toEqual(['appToken', 'botToken'])
+  expect(config).not.toHaveProperty('web')
+  expect(config).not.toHaveProperty('discord')
+  expect(config).not.toHaveProperty('systemPrompt')
+  expect(Object.keys(config.model.sampling)).toEqual([])
+  expect(
+    [config, config.model, config.model.models, config.model.sampling, config.slack].every(Object.isFrozen),
+  ).toBe(true)
+})
+
+test('an empty variable is not set, whether its name is known or not', async () => {
+  const empty = {
+    PARLEY_PORT: '',
+    PARLEY_WEB_TOKEN: '  ',
+    SLACK_BOT_TOKEN: '',
+    PARLEY_PROT: '',
+    PARLEY_CONFIG: '',
+  }
+  expect(await configured(empty)).toEqual(await configured({}))
+})
+
+test.each([
+  ['PARLEY_PORT', '80a', 'a whole number from 0 to 65535', 'Set PARLEY_PORT=3978.'],
+  ['PARLEY_PORT', '65536', 'a whole number from 0 to 65535', 'Set PARLEY_PORT=3978.'],
+  ['PARLEY_PORT', '-1', 'a whole number from 0 to 65535', 'Set PARLEY_PORT=3978.'],
+  ['PARLEY_PORT', '0x50', 'a whole number from 0 to 65535', 'Set PARLEY_PORT=3978.'],
+  ['PARLEY_HOST', 'http://x', 'a host name or an IP address, without a port', 'Set PARLEY_HOST=127.0.0.1.'],
+  [
+    'PARLEY_HOST',
+    '127.0.0.1:80',
+    'a host name or an IP address, without a port',
+    'Set PARLEY_HOST=127.0.0.1.',
+  ],
+  ['PARLEY_HOST', '127.0.0', 'a host name or an IP address, without a port', 'Set PARLEY_HOST=127.0.0.1.'],
+  ['PARLEY_MODEL', 'a,,b', 'names, separated by commas', 'Set PARLEY_MODEL=gpt-6-luna,rehearsal.'],
+  ['PARLEY_MODEL_WIRE', 'Chat', 'one of auto, responses, chat', 'Set PARLEY_MODEL_WIRE=auto.'],
+  ['PARLEY_MODEL_TEMPERATURE', '2.1', 'a number from 0 to 2', 'Set PARLEY_MODEL_TEMPERATURE=0.7.'],
+  ['PARLEY_MODEL_TOP_P', 'NaN', 'a number from 0 to 1', 'Set PARLEY_MODEL_TOP_P=0.9.'],
+  [
+    'PARLEY_MODEL_IDLE_MS',
+    '0',
+    'a whole number of milliseconds from 1 to 3600000',
+    'Set PARLEY_MODEL_IDLE_MS=30000.',
+  ],
+  ['PARLEY_WEB', 'true', 'one of on, off', 'Set PARLEY_WEB=on.'],
+  [
+    'PARLEY_LOG_LEVEL',
+    'loud',
+    'one of fatal, error, warn, info, debug, trace, silent',
+    'Set PARLEY_LOG_LEVEL=info.',
+  ],
+  [
+    'OPENAI_BASE_URL',
+    'localhost:11434',
+    'an address that begins with http:// or https://',
+    'Set OPENAI_BASE_URL=http://127.0.0.1:11434/v1.',
+  ],
+  [
+    'SLACK_API_URL',
+    'ws://127.0.0.1',
+    'an address that begins with http:// or https://',
+    'Set SLACK_API_URL=https://slack.com/api/.',
+  ],
+  [
+    'PARLEY_STORE',
+    'sqlite:',
+    'sqlite: and the path of a file, or memory:',
+    'Set PARLEY_STORE=sqlite:./data/parley.sqlite.',
+  ],
+])(
+  '%s=%s is refused with its value, type, what was expected and how to mend it',
+  async (key, value, expected, fix) => {
+    expect(await wrong({ [key]: value })).toBe(`${key} is "${value}" (string); expected ${expected}. ${fix}`)
+  },
+)
+
+test('a PostgreSQL store is named as coming later, without its password', async () => {
+  expect(await wrong({ PARLEY_STORE: 'postgres://parley:hunter2@db/parley' })).toBe(
+    'PARLEY_STORE is "postgres://…@db/parley" (string); expected sqlite: and the path of a file, or memory: ' +
+      '(a store in PostgreSQL comes with a later version). Set PARLEY_STORE=sqlite:./data/parley.sqlite.',
+  )
+})
+
+test('every wrong setting is named at once, wherever it was set', async () => {
+  const message = await wrong(
+    { PARLEY_PORT: 'x', PARLEY_WIRE: 'chat', DISCORD_TOKEN: 'two words', SLACK_APP_TOKEN: 'xapp-1' },
+    'log:\n  level: loud\nmodle: {}\n',
+  )
+  expect(message.split('\n')).toEqual([
+    '6 settings are wrong:',
+    expect.stringMatching(/^- PARLEY_WIRE is .* Did you mean PARLEY_MODEL_WIRE\?$/),
+    expect.stringMatching(/^- modle \(parley\.yaml, line 3\) is /),
+    expect.stringMatching(/^- PARLEY_PORT is "x" /),
+    expect.stringMatching(/^- DISCORD_TOKEN is /),
+    expect.stringMatching(/^- log\.level \(parley\.yaml, line 2\) is "loud" /),
+    expect.stringMatching(/^- SLACK_BOT_TOKEN is not set; /),
+  ])
+})
+
+test('the error is one class that also lists its problems', async () => {
+  const error = await configured({ PARLEY_PORT: 'x', PARLEY_WEB: 'x' }).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConfigErrors)
+  expect(error).toHaveProperty('problems.length', 2)
+  expect(error).toHaveProperty('stack', expect.stringMatching(/^2 settings are wrong:(\n- .*){2}$/))
+})
+
+test.each([
+  ['PARLEY_PROT', 'PARLEY_PORT'],
+  ['PARLEY_LOGLEVEL', 'PARLEY_LOG_LEVEL'],
+  ['PARLEY_OPENAI_API_KEY', 'OPENAI_API_KEY'],
+  ['PARLEY_SLACK_BOT_TOKEN', 'SLACK_BOT_TOKEN'],
+  ['PARLEY_API_KEY', 'OPENAI_API_KEY'],
+  ['PARLEY_CONFG', 'PARLEY_CONFIG'],
+  ['PARLEY_LOG', 'PARLEY_LOG_LEVEL'],
+])('%s is no setting; meant is %s', async (name, meant) => {
+  const message = await wrong({ [name]: 'value' })
+  expect(message).toContain(`${name} is`)
+  expect(message).toContain(`Did you mean ${meant}?`)
+})
+
+test('variables of others are no business of ours', async () => {
+  await expect(configured({ SLACK_BOT_TOKN: 'x', PARLEYX: 'x', HOME: '/root', PARLEY_SERVICE_HOST: 'x' })).resolves.toBeDefined()
+})
+
+test.each([
+  ['0.0.0.0', true],
+  ['::', true],
+  ['192.168.1.5', true],
+  ['parley.example.com', true],
+  ['127.example.com', true],
+  ['127.0.0.1', false],
+  ['127.9.9.9', false],
+  ['::1', false],
+  ['localhost', false],
+])('S6: listening on %s needs a web token: %s', async (host, needed) => {
+  const open = configured({ PARLEY_HOST: host })
+  if (needed) await expect(open).rejects.toThrow(/^PARLEY_WEB_TOKEN is not set; .*other machines/)
+  else await expect(open).resolves.toHaveProperty('host', host)
+  await expect(configured({ PARLEY_HOST: host, PARLEY_WEB_TOKEN: WEB_TOKEN })).resolves.toBeDefined()
+  await expect(configured({ PARLEY_HOST: host, PARLEY_WEB: 'off' })).resolves.toBeDefined()
+})
+
+test('Slack needs a bot token and a way to receive, and says which is missing', async () => {
+  expect(await wrong({ SLACK_BOT_TOKEN: 'xoxb-1' })).toMatch(
+    /^SLACK_APP_TOKEN is not set; .*SLACK_SIGNING_SECRET/,
+  )
+  expect(await wrong({ SLACK_SIGNING_SECRET: 's' })).toMatch(
+    /^SLACK_BOT_TOKEN is not set; .*SLACK_SIGNING_SECRET/,
+  )
+  expect(await wrong({ SLACK_APP_TOKEN: 'xapp-1' })).toMatch(/^SLACK_BOT_TOKEN is not set; .*SLACK_APP_TOKEN/)
+  await expect(configured({ SLACK_API_URL: 'http://127.0.0.1:1/' })).resolves.not.toHaveProperty('slack')
+})
