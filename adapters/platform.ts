@@ -1,0 +1,48 @@
+/**
+ * The port that every platform implements, and what the core gives it in return.
+ *
+ * An adapter normalises what comes in, drops what is not for us, and opens surfaces for what goes out. It decides
+ * nothing about turns, pacing or splitting. Its promises are the scenario suite in `test/scenarios`.
+ */
+import type { RequestListener } from 'node:http'
+import type { Logger } from 'pino'
+import type { Surfaces } from '#core/delivery/surface.ts'
+import type { PastMessage, Question } from '#core/dialogue/question.ts'
+import type { Reaction } from '#core/feedback/reaction.ts'
+import type { ThreadRef } from '#core/thread.ts'
+
+/** The core, as an adapter sees it. */
+export interface Host {
+  /**
+   * Take a question in. Resolves once it is on disk: only then may the platform be told that it arrived (rule T1).
+   * @throws Error when the store is down; the adapter must then not acknowledge.
+   */
+  accept(question: Question): Promise<'accepted' | 'duplicate'>
+  /** True when a question of this thread was ever accepted: follow-ups need no mention, also after a restart. */
+  owns(thread: ThreadRef): Promise<boolean>
+  /** Record a reaction if it is on one of our replies. */
+  react(reaction: Reaction): Promise<void>
+  readonly log: Logger
+}
+
+export interface Platform extends Surfaces {
+  /** `slack`, `discord` or `web`; the `platform` of every thread it brings in. */
+  readonly name: string
+  /** HTTP paths this platform serves on Parley's own port. Known before `start`. */
+  readonly routes?: readonly Route[]
+  /**
+   * Log in and begin to listen. Resolves when events flow.
+   * @throws PlatformError; `fault.permanent` says whether trying again could help.
+   */
+  start(host: Host): Promise<void>
+  /** Take no more events. Open surfaces keep working until the process ends. */
+  stop(): Promise<void>
+  /** What was said in the thread before the question, oldest first (rule C1). */
+  past(question: Question, signal: AbortSignal): Promise<readonly PastMessage[]>
+}
+
+export interface Route {
+  /** Requests whose path is this, or lies below it, go to `listener`. The longest matching prefix wins. */
+  readonly prefix: string
+  readonly listener: RequestListener
+}

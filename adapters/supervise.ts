@@ -1,0 +1,61 @@
+import type { Logger } from 'pino'
+import type { Clock } from '#core/clock.ts'
+import { PlatformError, reasonOf } from '#core/errors.ts'
+import type { Host, Platform } from './platform.ts'
+
+/** A platform that is down for a moment is back soon; one that is down for long is not asked often. */
+const FIRST_PAUSE_MS = 1_000
+const LONGEST_PAUSE_MS = 60_000
+
+export type PlatformState =
+  | { readonly is: 'starting' }
+  | { readonly is: 'up' }
+  /** Not reachable now; tried again. */
+  | { readonly is: 'retrying'; readonly reason: string }
+  /** Cannot work until somebody changes something; not tried again. */
+  | { readonly is: 'failed'; readonly reason: string }
+
+export interface SuperviseDeps {
+  readonly host: Host
+  readonly clock: Clock
+  readonly log: Logger
+  /** Ends the tries. */
+  readonly signal: AbortSignal
+}
+
+/** Brings one platform up, whatever happens to the others. */
+export class SupervisedPlatform {
+  readonly platform: Platform
+  #state: PlatformState = { is: 'starting' }
+
+  constructor(platform: Platform) {
+    this.platform = platform
+  }
+
+  get state(): PlatformState {
+    return this.#state
+  }
+
+  /** Resolves when the platform is up or has definitively failed. Never rejects: a failure is a state. */
+  async start({ host, clock, log, signal }: SuperviseDeps): Promise<void> {
+    const { platform } = this
+    for (let pause = FIRST_PAUSE_MS; !signal.aborted; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      try {
+        await platform.start(host)
+        this.#state = { is: 'up' }
+        log.debug({ platform: platform.name }, 'platform is up')
+        return
+      } catch (error) {
+        const reason = reasonOf(error)
+        if (error instanceof PlatformError && error.fault.permanent) {
+          this.#state = { is: 'failed', reason }
+          log.error({ platform: platform.name }, `${reason} The other platforms go on without it.`)
+          return
+        }
+        this.#state = { is: 'retrying', reason }
+        log.warn({ platform: platform.name, retryInMs: pause }, reason)
+        await clock.sleep(pause, signal).catch(() => {})
+      }
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/**
+ * The port between the core and a platform's screen.
+ *
+ * The core decides when something is written (pacing) and how it is cut (splitting); a surface makes what the
+ * reader sees equal to what it is told. Rules D1 to D7.
+ */
+
+import type { MessageRef } from '#core/thread.ts'
+
+export interface PartLimit {
+  /** `utf16` code units (Discord), `utf8` bytes (Slack). */
+  readonly unit: 'utf16' | 'utf8'
+  readonly size: number
+}
+
+export interface ReplyView {
+  /** Markdown. One platform message a part; a part already shown only ever grows at its end, until `finished`. */
+  readonly parts: readonly string[]
+  /** The last view of this reply: what it says is final, and the working sign goes. */
+  readonly finished: boolean
+}
+
+/** Where a reply becomes visible. One surface belongs to one reply. */
+export interface ReplySurface {
+  readonly limit: PartLimit
+  /** Shortest time between two writes that the platform bears for long, in milliseconds. */
+  readonly cadenceMs: number
+  /**
+   * Show that the assistant is working (rule D7), until the first text is shown or `signal` aborts.
+   * Never throws: a missing sign costs nobody a word.
+   */
+  working(signal: AbortSignal): Promise<void>
+  /**
+   * Make the reader see exactly these parts. Idempotent; resolves when the platform has accepted it.
+   *
+   * @returns the platform's message id of every part shown, in order.
+   * @throws SurfaceError
+   */
+  show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]>
+  /** How feedback will name a message that `show` returned (rule F3). */
+  refer(message: string): MessageRef
+}
+
+/** What the core needs of a platform to answer: surfaces, also for replies begun before a restart. */
+export interface Surfaces {
+  /**
+   * @param place what the adapter stored with the question.
+   * @param shown message ids of this reply that an earlier attempt has already shown; empty for a new reply.
+   */
+  open(place: unknown, shown: readonly string[]): ReplySurface
+}
+
+export type SurfaceFault =
+  /** The platform asks us to wait; nothing was written. */
+  | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
+  /** A 5xx, a reset, a time-out: it may or may not have been written; `show` again is safe. */
+  | { readonly kind: 'unavailable' }
+  /** The thread or channel no longer exists or is closed to us; no write can succeed. */
+  | { readonly kind: 'gone' }
+  /** The platform refuses this write, and would again: a permission, a policy, a form error. */
+  | { readonly kind: 'refused' }
+
+/** A write did not reach the reader. `message` names the platform's method and code. */
+export class SurfaceError extends Error {
+  override readonly name = 'SurfaceError'
+  readonly fault: SurfaceFault
+
+  constructor(fault: SurfaceFault, message: string, cause?: unknown) {
+    super(message, { cause })
+    this.fault = fault
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '#core/clock.ts'
+import { ModelError } from '#core/model/error.ts'
+import type { LanguageModel, ModelEvent, Prompt, Sampling, Usage } from '#core/model/model.ts'
+
+/** What came of asking the model. `text` is what it said, also when it broke off. */
+export type Completion =
+  | {
+      readonly ended: 'answered' | 'refused'
+      readonly text: string
+      readonly model: string
+      readonly cut: boolean
+      readonly usage?: Usage
+    }
+  | { readonly ended: 'failed'; readonly text: string; readonly error: ModelError }
+
+export interface CompletionRequest {
+  readonly model: LanguageModel
+  readonly prompt: Prompt
+  readonly sampling: Sampling
+  readonly cacheKey: string
+  readonly signal: AbortSignal
+  readonly clock: Clock
+  readonly onText: (delta: string) => void
+}
+
+/**
+ * Ask the model and pass its words on as they come.
+ *
+ * A failure is an outcome, because the reader must see it (rule T4); only our own cancellation is thrown.
+ */
+export async function complete(request: CompletionRequest): Promise<Completion> {
+  const { model, prompt, sampling, cacheKey, signal, onText } = request
+  let text = ''
+  let refused = false
+  try {
+    for await (const event of model.stream(prompt, { sampling, cacheKey, signal })) {
+      if (event.type === 'done') return ending(event, text, refused)
+      refused ||= event.type === 'refusal'
+      text += event.delta
+      onText(event.delta)
+    }
+    throw new ModelError('broken_stream', 'the stream ended without a terminal event')
+  } catch (error) {
+    signal.throwIfAborted()
+    if (!(error instanceof ModelError)) throw error
+    return { ended: 'failed', text, error }
+  }
+}
+
+function ending(done: Extract<ModelEvent, { type: 'done' }>, text: string, refused: boolean): Completion {
+  if (text.trim() === '' && done.finish !== 'filtered')
+    return { ended: 'failed', text: '', error: new ModelError('broken_stream', 'the model said nothing') }
+  return {
+    ended: refused || done.finish === 'filtered' ? 'refused' : 'answered',
+    text,
+    model: done.model,
+    cut: done.finish === 'length',
+    ...(done.usage === undefined ? {} : { usage: done.usage }),
+  }
+}

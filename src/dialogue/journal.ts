@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import type { AssistantMessage } from '#core/store/transcripts.ts'
+
+/** How far a turn got, so that another attempt goes on from there and never answers twice (rules T1, T3). */
+export interface Journal {
+  /** Chosen by the first attempt; every attempt writes the same reply. */
+  readonly reply: string
+  /** Platform messages that show it already. */
+  readonly shown: readonly string[]
+  /** Present once the reply is complete: a later attempt shows it and does not ask the model again. */
+  readonly complete?: { readonly message: AssistantMessage; readonly visible: string }
+}
+
+const Shape = z.object({
+  reply: z.string(),
+  shown: z.array(z.string()),
+  complete: z.object({ message: z.custom<AssistantMessage>(isMessage), visible: z.string() }).optional(),
+})
+
+/** @param written undefined on the first attempt. */
+export function readJournal(written: string | undefined, newReply: () => string): Journal {
+  if (written === undefined) return { reply: newReply(), shown: [] }
+  const { complete, ...begun } = Shape.parse(JSON.parse(written))
+  return complete === undefined ? begun : { ...begun, complete }
+}
+
+function isMessage(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'role' in value && value.role === 'assistant'
+}

@@ -1,0 +1,35 @@
+import type { Speaker, ThreadRef } from '#core/thread.ts'
+
+export type { Speaker } from '#core/thread.ts'
+
+/** Plain JSON: it must survive a restart in the inbox. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json }
+
+/** What a person said to the assistant, in the shape every adapter brings it in. */
+export interface Question {
+  /** Names the message, not the delivery: Slack's `app_mention` and `message` for one `ts` share it (rule T1). */
+  readonly id: string
+  readonly thread: ThreadRef
+  readonly speaker: Speaker
+  /** Markdown, with the mention of the assistant taken out and other mentions resolved to names. */
+  readonly text: string
+  /** When the platform says it was sent, milliseconds since the epoch. Orders a thread (rule T2). */
+  readonly sentAt: number
+  /** What the adapter needs to open a reply surface, also after a restart. Opaque to the core. */
+  readonly place: Json
+  /**
+   * True when the thread already had messages before the assistant was first called into it: their text is then
+   * fetched once (rule C1).
+   */
+  readonly hasPast?: boolean
+}
+
+/** A message that was in the thread before the assistant came. */
+export interface PastMessage {
+  readonly id: string
+  readonly speaker: Speaker
+  /** True when the assistant itself wrote it. */
+  readonly own: boolean
+  readonly text: string
+  readonly sentAt: number
+}

@@ -1,0 +1,66 @@
+/**
+ * Feedback: what people did about replies, kept as events that are only ever added. Rules F1 to F3.
+ *
+ * A vote is not stored: it is a fold over these events, so that any order or repetition of deliveries ends in what
+ * the platform shows. Depends on the store only; adapters hand reactions in through the composition root.
+ */
+import type { Keyv } from 'keyv'
+import { v5 as uuidv5 } from 'uuid'
+import type { ShownReplies } from '#core/store/shown-replies.ts'
+import type { Reaction } from './reaction.ts'
+
+/** One line of `parley feedback list --json`. */
+export interface LedgerEvent {
+  /** Sortable by time; the same for every delivery of one event. */
+  readonly id: string
+  readonly platform: string
+  /** `threadKey` of the reply's thread. */
+  readonly thread: string
+  readonly reply: string
+  readonly rater: string
+  readonly kind: Reaction['kind']
+  readonly value: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** Namespace of the name-based part of event ids. Any constant does; it must never change. */
+const EVENT_NAMESPACE = '6b4f0f5c-5a0e-4b0e-9a55-0c3f6b1f2d10'
+/** Milliseconds since the epoch have 13 digits until the year 2286; padding keeps ids sortable as text. */
+const TIME_DIGITS = 13
+
+export class Ledger {
+  readonly #events: Keyv
+  readonly #shown: ShownReplies
+
+  constructor(events: Keyv, shown: ShownReplies) {
+    this.#events = events
+    this.#shown = shown
+  }
+
+  /**
+   * Records a reaction on one of our replies.
+   *
+   * @returns false when the message is not a reply of ours. A redelivered event writes the same record again, which
+   * changes nothing.
+   */
+  async react(reaction: Reaction): Promise<boolean> {
+    const shown = await this.#shown.find(reaction.message)
+    if (shown === undefined) return false
+    const { kind, rater, value, at } = reaction
+    const id = `${String(at).padStart(TIME_DIGITS, '0')}-${uuidv5(reaction.id, EVENT_NAMESPACE)}`
+    const event: LedgerEvent = { id, platform: reaction.message.platform, ...shown, rater, kind, value, at }
+    await this.#events.set(id, event)
+    return true
+  }
+
+  /** Every event, oldest first, read a page at a time. */
+  async *events(): AsyncGenerator<LedgerEvent> {
+    for await (const [, event] of this.#events.iterator()) {
+      if (isLedgerEvent(event)) yield event
+    }
+  }
+}
+
+const isLedgerEvent = (value: unknown): value is LedgerEvent =>
+  typeof value === 'object' && value !== null && 'kind' in value && 'rater' in value

@@ -1,0 +1,77 @@
+/**
+ * Parley's one HTTP port: health for the operator, and below it whatever the platforms serve (the web workspace,
+ * Slack's events). Knows nothing of what is behind a route.
+ */
+import { createServer, type RequestListener, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { ConfigError } from '#core/errors.ts'
+
+export interface Mount {
+  /** Requests whose path is this, or lies below it, go to `listener`. The longest matching prefix wins. */
+  readonly prefix: string
+  readonly listener: RequestListener
+}
+
+export interface Readiness {
+  readonly ready: boolean
+  /** One entry a part, for people: `store`, `slack` … */
+  readonly parts: Readonly<Record<string, string>>
+}
+
+export interface FrontDeps {
+  readonly mounts: readonly Mount[]
+  readonly readiness: () => Promise<Readiness>
+}
+
+export interface Front {
+  /** For example `http://127.0.0.1:3978`. */
+  readonly url: string
+  close(): Promise<void>
+}
+
+/** @throws ConfigError when the address cannot be listened on: the port is taken or not ours to use. */
+export async function openFront(host: string, port: number, deps: FrontDeps): Promise<Front> {
+  const server = createServer(route(deps))
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(unusable(host, port, error)))
+    server.listen(port, host, resolve)
+  })
+  const { port: actual } = server.address() as AddressInfo
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${actual}`, close: () => close(server) }
+}
+
+function route({ mounts, readiness }: FrontDeps): RequestListener {
+  const byLength = mounts.toSorted((a, b) => b.prefix.length - a.prefix.length)
+  return (request, response) => {
+    const path = (request.url ?? '/').split('?', 1)[0] ?? '/'
+    const answer = (status: number, body: unknown): void => {
+      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
+      response.end(JSON.stringify(body))
+    }
+    if (path === '/healthz') return answer(200, { alive: true })
+    if (path === '/readyz') {
+      void readiness().then((state) => answer(state.ready ? 200 : 503, state))
+      return
+    }
+    const mount = byLength.find(({ prefix }) => covers(prefix, path))
+    if (mount === undefined) return answer(404, { error: 'There is nothing at this address.' })
+    mount.listener(request, response)
+  }
+}
+
+const covers = (prefix: string, path: string): boolean =>
+  prefix === '/' || path === prefix || path.startsWith(`${prefix}/`)
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  // Event streams of open pages never end by themselves.
+  server.closeAllConnections()
+  await closed
+}
+
+const unusable = (host: string, port: number, error: Error): ConfigError =>
+  new ConfigError('PARLEY_PORT', {
+    got: port,
+    expected: `a port that is free on ${host}`,
+    fix: `${error.message}. Stop what listens there, or set another PARLEY_PORT or PARLEY_HOST.`,
+  })

@@ -1,0 +1,167 @@
+/**
+ * The composition root: config -> store -> model -> dialogue -> adapters. The only place that wires things.
+ */
+import type { Logger } from 'pino'
+import type { Host, Platform } from '#adapters/platform.ts'
+import { SupervisedPlatform } from '#adapters/supervise.ts'
+import type { Config } from '#config/config.ts'
+import { loadConfig } from '#config/load.ts'
+import { type Clock, systemClock } from './clock.ts'
+import { createDialogue } from './dialogue/dialogue.ts'
+import { systemPrompt } from './dialogue/system-prompt.ts'
+import { reasonOf } from './errors.ts'
+import { Ledger } from './feedback/ledger.ts'
+import { type Front, openFront, type Readiness } from './http/front.ts'
+import { chooseModel } from './model/choose.ts'
+import type { LanguageModel, Sampling } from './model/model.ts'
+import { ShownReplies } from './store/shown-replies.ts'
+import { openStore, type Store } from './store/store.ts'
+import { Transcripts } from './store/transcripts.ts'
+import { createLog } from './telemetry/log.ts'
+import { SqliteInbox } from './turns/sqlite-inbox.ts'
+
+export interface Parts {
+  readonly store: Store
+  readonly model: LanguageModel
+  readonly sampling: Sampling
+  readonly platforms: readonly Platform[]
+  readonly systemPrompt: string | undefined
+  readonly contextTokens: number
+  readonly host: string
+  readonly port: number
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+export interface Parley {
+  readonly url: string
+  /** Resolves when every platform is up or has definitively failed. */
+  readonly settled: Promise<void>
+  readonly ledger: Ledger
+  /** Take nothing new, finish what runs within `drainMs`, close everything (rule T7). */
+  stop(drainMs: number): Promise<void>
+}
+
+/** Parley from the environment: what `parley start` runs. */
+export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly config: Config }> {
+  const config = await loadConfig(env)
+  const log = createLog(config.logLevel)
+  const store = openStore(config.store, log)
+  const model = await chooseModel(config.model, { clock: systemClock, fetch })
+  const platforms = await openPlatforms(config, model, store, log)
+  const { sampling } = config.model
+  const { systemPrompt, contextTokens, host, port } = config
+  const parley = await assemble({
+    ...{ store, model, sampling, platforms, systemPrompt, contextTokens, host, port, log },
+    clock: systemClock,
+  })
+  process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
+  return { ...parley, config }
+}
+
+/** Wires the parts and begins to serve. Tests bring parts of their own. */
+export async function assemble(parts: Parts): Promise<Parley> {
+  const { store, model, sampling, platforms, contextTokens, clock, log } = parts
+  const shownReplies = new ShownReplies(store.keyv('shown'))
+  const ledger = new Ledger(store.keyv('ledger'), shownReplies)
+  const dialogue = createDialogue({
+    ...{ shownReplies, model, sampling, contextTokens, clock, log },
+    inbox: new SqliteInbox(store.database, clock),
+    transcripts: new Transcripts(store.keyv('transcript'), store.keyv('window')),
+    systemPrompt: systemPrompt(parts.systemPrompt),
+    stage: (name) => named(platforms, name),
+  })
+  const host: Host = {
+    accept: dialogue.accept,
+    owns: dialogue.owns,
+    react: async (reaction) => {
+      const ours = await ledger.react(reaction)
+      log.debug({ message: reaction.message, kind: reaction.kind, ours }, 'reaction')
+    },
+    log,
+  }
+  const stopping = new AbortController()
+  const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
+  const front = await openFront(parts.host, parts.port, {
+    mounts: platforms.flatMap(({ routes }) => routes ?? []),
+    readiness: () => readiness(store, supervised),
+  })
+  dialogue.start()
+  const starts = supervised.map((each) => each.start({ host, clock, log, signal: stopping.signal }))
+  return {
+    url: front.url,
+    settled: Promise.all(starts).then(() => {}),
+    ledger,
+    stop: async (drainMs) => {
+      stopping.abort()
+      await Promise.all(platforms.map((platform) => quietly(platform.stop(), platform.name, log)))
+      const handedOver = await dialogue.stop(drainMs)
+      if (handedOver > 0)
+        log.warn({ handedOver }, 'stopped before every answer was complete; the next start goes on')
+      await closeAll(front, store)
+    },
+  }
+}
+
+/** A platform's SDK is loaded only when that platform is configured: it is what start time and memory go to. */
+async function openPlatforms(
+  config: Config,
+  model: LanguageModel,
+  store: Store,
+  log: Logger,
+): Promise<Platform[]> {
+  const deps = { log, clock: systemClock }
+  const platforms: Platform[] = []
+  if (config.slack) {
+    const { createSlack } = await import('#adapters/slack/slack.ts')
+    platforms.push(createSlack(config.slack, deps))
+  }
+  if (config.discord) {
+    const { createDiscord } = await import('#adapters/discord/discord.ts')
+    platforms.push(createDiscord(config.discord, deps))
+  }
+  if (config.web) {
+    const { createWeb } = await import('#adapters/web/web.ts')
+    platforms.push(
+      createWeb({ ...config.web, modelLabel: model.label }, { ...deps, store: store.keyv('web') }),
+    )
+  }
+  return platforms
+}
+
+async function readiness(store: Store, platforms: readonly SupervisedPlatform[]): Promise<Readiness> {
+  const storeState = await store.ping().then(
+    () => 'up',
+    (error: unknown) => `down: ${reasonOf(error)}`,
+  )
+  const states = platforms.map(({ platform, state }) => [platform.name, state] as const)
+  return {
+    ready: storeState === 'up' && states.every(([, { is }]) => is === 'up' || is === 'failed'),
+    parts: {
+      store: storeState,
+      ...Object.fromEntries(
+        states.map(([name, state]) => [name, 'reason' in state ? `${state.is}: ${state.reason}` : state.is]),
+      ),
+    },
+  }
+}
+
+function named(platforms: readonly Platform[], name: string): Platform {
+  const platform = platforms.find((each) => each.name === name)
+  if (platform === undefined)
+    throw new Error(
+      `a question from ${name} waits, but ${name} is not configured; configure it again to answer`,
+    )
+  return platform
+}
+
+async function quietly(work: Promise<void>, platform: string, log: Logger): Promise<void> {
+  await work.catch((error: unknown) =>
+    log.warn({ err: error, platform }, 'the platform did not stop cleanly'),
+  )
+}
+
+async function closeAll(front: Front, store: Store): Promise<void> {
+  await front.close()
+  await store.close()
+}

@@ -1,0 +1,57 @@
+/**
+ * The port to a language model. Rules M1 to M5.
+ *
+ * A stream either ends with exactly one `done` event or throws one `ModelError`; a clean end of bytes is not success.
+ */
+
+export interface PromptTurn {
+  readonly role: 'user' | 'assistant'
+  readonly content: string
+}
+
+/** What a model is asked. Turns alternate and begin with a user's. */
+export interface Prompt {
+  readonly system: string
+  readonly turns: readonly PromptTurn[]
+}
+
+/** How a completion is drawn. What is left out is the server's default. */
+export interface Sampling {
+  readonly temperature?: number
+  readonly topP?: number
+  /** Tokens. */
+  readonly maxTokens?: number
+}
+
+export interface Usage {
+  readonly inputTokens: number
+  readonly outputTokens: number
+  readonly cachedTokens: number
+}
+
+export type ModelEvent =
+  | { readonly type: 'text'; readonly delta: string }
+  /** The model declines, in its own words; shown like text. */
+  | { readonly type: 'refusal'; readonly delta: string }
+  | {
+      readonly type: 'done'
+      /** `length`: cut at the token limit; `filtered`: stopped by the vendor's filter. */
+      readonly finish: 'stop' | 'length' | 'filtered'
+      /** The model that answered, as the server names it. */
+      readonly model: string
+      readonly usage?: Usage
+    }
+
+export interface StreamOptions {
+  readonly sampling?: Sampling
+  readonly signal: AbortSignal
+  /** Groups requests of one conversation for the vendor's prompt cache. Holds no personal data. */
+  readonly cacheKey?: string
+}
+
+export interface LanguageModel {
+  /** For people: `gpt-6-luna at api.openai.com`, `rehearsal (no model connected)`. */
+  readonly label: string
+  /** @throws ModelError */
+  stream(prompt: Prompt, options: StreamOptions): AsyncIterable<ModelEvent>
+}

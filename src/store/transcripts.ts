@@ -1,0 +1,90 @@
+import type { Keyv } from 'keyv'
+import type { Speaker } from '#core/thread.ts'
+import { AppendLog } from './append-log.ts'
+
+/** What a person said. */
+export interface UserMessage {
+  readonly role: 'user'
+  /** The question's id, so that a question is in the transcript once however often its turn is tried. */
+  readonly id: string
+  readonly speaker: Speaker
+  readonly text: string
+  /** Milliseconds since the epoch. */
+  readonly at: number
+}
+
+/** How a reply was made (rules M5, F4): enough to make the same request again. */
+export interface Provenance {
+  /** As the server named it. */
+  readonly model: string
+  /** Changes whenever a word of the system prompt does. */
+  readonly promptVersion: string
+  readonly sampling: Readonly<Record<string, number>>
+  /** Which route or experiment arm answered. */
+  readonly arm: string
+  /** The entries of the transcript that the prompt held: first included, end excluded. */
+  readonly prompt: { readonly first: number; readonly end: number }
+  readonly usage?: {
+    readonly inputTokens: number
+    readonly outputTokens: number
+    readonly cachedTokens: number
+  }
+}
+
+export type Outcome = 'answered' | 'refused' | 'failed'
+
+/** What the assistant said. */
+export interface AssistantMessage {
+  readonly role: 'assistant'
+  /** The reply's id. */
+  readonly id: string
+  /** The model's own words; notes that Parley adds for the reader are not in it. */
+  readonly text: string
+  readonly at: number
+  readonly outcome: Outcome
+  /** Missing when no model got as far as an answer. */
+  readonly made?: Provenance
+  /** For `failed`: the kind of `ModelError`. */
+  readonly fault?: string
+}
+
+export type Message = UserMessage | AssistantMessage
+
+/** The part of a transcript that a prompt holds. */
+export interface Window {
+  /** Sequence number of the first message in it. */
+  readonly first: number
+  readonly messages: readonly Message[]
+}
+
+/**
+ * Every thread's conversation, from its first word (rule C1). The window's start only moves forward, in large steps
+ * (rule C2), and is kept so that the prompt of the next turn begins where this one's did, also after a restart.
+ */
+export class Transcripts {
+  readonly #log: AppendLog<Message>
+  readonly #starts: Keyv
+
+  constructor(messages: Keyv, starts: Keyv) {
+    this.#log = new AppendLog(messages)
+    this.#starts = starts
+  }
+
+  /** @returns the number of messages in the thread now. */
+  async append(thread: string, messages: readonly Message[]): Promise<number> {
+    return this.#log.append(thread, messages)
+  }
+
+  async window(thread: string): Promise<Window> {
+    const first = (await this.#starts.get<number>(thread)) ?? 0
+    return { first, messages: await this.#log.from(thread, first) }
+  }
+
+  async startWindowAt(thread: string, first: number): Promise<void> {
+    await this.#starts.set(thread, first)
+  }
+
+  async isEmpty(thread: string): Promise<boolean> {
+    return (await this.#log.length(thread)) === 0
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * Turns: which questions are answered, when, and by whom. Rules T1, T2 and T3.
+ *
+ * The inbox is the durable part. A question is on disk before the platform is told that it arrived; its id is
+ * unique, so a second delivery is seen as one; a thread is worked on under one lease at a time, with a fence number
+ * that makes a late writer fail. This file is the port; `sqlite-inbox.ts` is the embedded implementation, and
+ * `turn-loop.ts` works the threads off.
+ */
+
+/** Long enough that a busy event loop renews in time, short enough that a dead process is not missed for long. */
+export const LEASE_MS = 15_000
+
+/** What is put in. The body is opaque here. */
+export interface Delivery {
+  /** Unique over all platforms. */
+  readonly id: string
+  /** `threadKey` of the thread it belongs to. */
+  readonly thread: string
+  /** Orders the deliveries of one turn; milliseconds since the epoch. */
+  readonly sentAt: number
+  readonly body: string
+}
+
+/** A turn that is ours to work on: everything that waited in one thread, under a lease. */
+export interface Claim {
+  readonly turn: number
+  readonly thread: string
+  /** Grows with every lease of the thread; writes under an older one are refused. */
+  readonly fence: number
+  /** 1 for the first try; more after a crash or a lost lease. */
+  readonly attempt: number
+  /** In the order they were sent. A retry has exactly the deliveries of the first try. */
+  readonly deliveries: readonly Delivery[]
+  /** What an earlier attempt noted, so that the retry resumes there. */
+  readonly journal: string | undefined
+}
+
+export interface Inbox {
+  /** Commits before it resolves. False when the id was accepted before. */
+  put(delivery: Delivery): Promise<boolean>
+  /** True when anything was ever put into the thread. */
+  knows(thread: string): Promise<boolean>
+  /** The thread that waited longest and nobody holds, with all that waits in it. */
+  claim(): Promise<Claim | undefined>
+  /** Keeps the lease. False when another worker has taken the thread over. */
+  renew(claim: Claim): Promise<boolean>
+  /** Remembers how far the turn got. False when fenced off. */
+  note(claim: Claim, journal: string): Promise<boolean>
+  /** Ends the turn and frees the thread, in one commit. False when fenced off. */
+  done(claim: Claim): Promise<boolean>
+  /** Gives the thread back unfinished, for anyone to take at once. */
+  release(claim: Claim): Promise<void>
+  /** Questions that are accepted and not yet answered. */
+  waiting(): Promise<number>
+}

@@ -1,0 +1,152 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Clock } from '#core/clock.ts'
+import { transaction } from '#core/store/sqlite-adapter.ts'
+import { type Claim, type Delivery, type Inbox, LEASE_MS } from './inbox.ts'
+
+/** More at once than a prompt can use; the rest of a flood becomes the next turn. */
+const DELIVERIES_PER_TURN = 50
+
+interface TurnRow {
+  readonly id: number
+  readonly attempt: number
+  readonly journal: string | null
+}
+
+interface DeliveryRow {
+  readonly id: string
+  readonly thread: string
+  readonly sent_at: number
+  readonly body: string
+}
+
+/**
+ * The inbox on the store's own SQLite file. Several processes of one machine may share it.
+ *
+ * Invariants: a delivery belongs to at most one turn; a thread has at most one unfinished turn and one live lease;
+ * `thread.open` counts its deliveries that are not done.
+ */
+export class SqliteInbox implements Inbox {
+  readonly #database: DatabaseSync
+  readonly #clock: Clock
+  /** Prepared once: preparing costs more than running. */
+  readonly #sql: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
+
+  constructor(database: DatabaseSync, clock: Clock) {
+    this.#database = database
+    this.#clock = clock
+    database.exec(SCHEMA)
+    const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)])
+    this.#sql = Object.fromEntries(prepared)
+  }
+
+  async put({ id, thread, sentAt, body }: Delivery): Promise<boolean> {
+    return transaction(this.#database, () => {
+      const fresh = this.#sql.insert.run(id, thread, sentAt, body).changes > 0
+      if (fresh) this.#sql.wake.run(thread, this.#clock.now())
+      return fresh
+    })
+  }
+
+  async knows(thread: string): Promise<boolean> {
+    return this.#sql.known.get(thread) !== undefined
+  }
+
+  async claim(): Promise<Claim | undefined> {
+    const now = this.#clock.now()
+    // A cheap look first: the poll of an idle process must not take the write lock.
+    if (this.#sql.anyReady.get(now) === undefined) return undefined
+    return transaction(this.#database, () => {
+      const lease = this.#sql.lease.get(now + LEASE_MS, now) as { id: string; fence: number } | undefined
+      if (lease === undefined) return undefined
+      const turn = (this.#sql.resume.get(lease.id) ?? this.#sql.begin.get(lease.id)) as unknown as TurnRow
+      if (turn.attempt === 1) this.#sql.assign.run(turn.id, lease.id, DELIVERIES_PER_TURN)
+      const rows = this.#sql.deliveries.all(turn.id) as unknown as DeliveryRow[]
+      return {
+        turn: turn.id,
+        thread: lease.id,
+        fence: lease.fence,
+        attempt: turn.attempt,
+        deliveries: rows.map(({ sent_at, ...row }) => ({ ...row, sentAt: sent_at })),
+        journal: turn.journal ?? undefined,
+      }
+    })
+  }
+
+  async renew({ thread, fence }: Claim): Promise<boolean> {
+    return this.#sql.renew.run(this.#clock.now() + LEASE_MS, thread, fence).changes > 0
+  }
+
+  async note({ turn, thread, fence }: Claim, journal: string): Promise<boolean> {
+    return this.#sql.note.run(journal, turn, thread, fence).changes > 0
+  }
+
+  async done(claim: Claim): Promise<boolean> {
+    const { turn, thread, fence, deliveries } = claim
+    const now = this.#clock.now()
+    return transaction(this.#database, () => {
+      const ours = this.#sql.free.run(deliveries.length, now, thread, fence).changes > 0
+      if (!ours) return false
+      this.#sql.finish.run(now, turn)
+      this.#sql.close.run(now, turn)
+      return true
+    })
+  }
+
+  async release({ thread, fence }: Claim): Promise<void> {
+    this.#sql.free.run(0, this.#clock.now(), thread, fence)
+  }
+
+  async waiting(): Promise<number> {
+    const row = this.#sql.waiting.get() as { open: number | null } | undefined
+    return row?.open ?? 0
+  }
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS delivery (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    thread TEXT NOT NULL,
+    sent_at INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    turn INTEGER,
+    done INTEGER);
+  CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (thread, sent_at, seq) WHERE turn IS NULL;
+  CREATE INDEX IF NOT EXISTS delivery_turn ON delivery (turn);
+  CREATE TABLE IF NOT EXISTS turn (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    thread TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    journal TEXT,
+    done INTEGER);
+  CREATE INDEX IF NOT EXISTS turn_unfinished ON turn (thread) WHERE done IS NULL;
+  CREATE TABLE IF NOT EXISTS thread (
+    id TEXT PRIMARY KEY,
+    open INTEGER NOT NULL,
+    ready INTEGER NOT NULL,
+    leased_until INTEGER NOT NULL DEFAULT 0,
+    fence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS thread_ready ON thread (leased_until, ready) WHERE open > 0;`
+
+const STATEMENTS = {
+  insert: 'INSERT INTO delivery (id, thread, sent_at, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  wake: `INSERT INTO thread (id, open, ready) VALUES (?, 1, ?)
+    ON CONFLICT (id) DO UPDATE SET open = open + 1, ready = iif(open = 0, excluded.ready, ready)`,
+  known: 'SELECT 1 FROM thread WHERE id = ?',
+  anyReady: 'SELECT 1 FROM thread WHERE open > 0 AND leased_until <= ? LIMIT 1',
+  lease: `UPDATE thread SET leased_until = ?, fence = fence + 1 WHERE id =
+    (SELECT id FROM thread WHERE open > 0 AND leased_until <= ? ORDER BY leased_until, ready LIMIT 1) RETURNING id, fence`,
+  resume: `UPDATE turn SET attempt = attempt + 1 WHERE id =
+    (SELECT id FROM turn WHERE thread = ? AND done IS NULL) RETURNING id, attempt, journal`,
+  begin: 'INSERT INTO turn (thread, attempt) VALUES (?, 1) RETURNING id, attempt, journal',
+  assign: `UPDATE delivery SET turn = ? WHERE seq IN
+    (SELECT seq FROM delivery WHERE thread = ? AND turn IS NULL ORDER BY sent_at, seq LIMIT ?)`,
+  deliveries: 'SELECT id, thread, sent_at, body FROM delivery WHERE turn = ? ORDER BY sent_at, seq',
+  renew: 'UPDATE thread SET leased_until = ? WHERE id = ? AND fence = ?',
+  note: `UPDATE turn SET journal = ? WHERE id = ?
+    AND EXISTS (SELECT 1 FROM thread WHERE thread.id = ? AND fence = ?)`,
+  free: 'UPDATE thread SET open = open - ?, leased_until = 0, ready = ? WHERE id = ? AND fence = ?',
+  finish: 'UPDATE turn SET done = ? WHERE id = ?',
+  close: 'UPDATE delivery SET done = ? WHERE turn = ?',
+  waiting: 'SELECT sum(open) AS open FROM thread WHERE open > 0',
+} as const

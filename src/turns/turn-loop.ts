@@ -1,0 +1,126 @@
+import type { Logger } from 'pino'
+import type { Clock } from '#core/clock.ts'
+import { type Claim, type Inbox, LEASE_MS } from './inbox.ts'
+
+/** Another process may have left work behind; a look this often costs one indexed read. */
+const POLL_MS = 1_000
+/** Three chances to renew before a lease ends. */
+const RENEW_MS = LEASE_MS / 3
+/** A turn that failed by our own fault waits this long times its attempt, so that a bug never spins. */
+const RETRY_PAUSE_MS = 1_000
+const LONGEST_RETRY_PAUSE_MS = 60_000
+/** A bound on memory, far above what a team asks at once; what does not fit waits on disk. */
+const MAX_RUNNING = 1_000
+
+export interface TurnLoopDeps {
+  readonly inbox: Inbox
+  /**
+   * Answer one claim. Resolves when the reader can see how it ended (rule T4). The signal aborts when the lease is
+   * lost or the process hands over; a rejection means that the turn must be tried again.
+   */
+  readonly work: (claim: Claim, signal: AbortSignal) => Promise<void>
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Works the inbox off: every thread by itself, each with one turn at a time (rule T2). */
+export class TurnLoop {
+  readonly #deps: TurnLoopDeps
+  /** Turns under way, by their claim. A thread is in here at most once: the lease sees to it. */
+  readonly #running = new Map<Claim, { readonly abort: AbortController; readonly end: Promise<void> }>()
+  readonly #stopping = new AbortController()
+  /** True from the first look for work until a look found none; `#again` asks for one more look. */
+  #looking = false
+  #again = false
+  #poll: NodeJS.Timeout | undefined
+
+  constructor(deps: TurnLoopDeps) {
+    this.#deps = deps
+  }
+
+  start(): void {
+    this.#poll = setInterval(() => this.wake(), POLL_MS)
+    this.wake()
+  }
+
+  /** There may be work. Cheap, and safe to call at any time. */
+  wake(): void {
+    this.#again = true
+    if (this.#looking) return
+    this.#looking = true
+    this.#look()
+      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'the inbox could not be read'))
+      .finally(() => {
+        this.#looking = false
+      })
+  }
+
+  /**
+   * Begin no more turns; wait for the running ones at most `boundMs`, then hand them over unfinished (rule T7).
+   *
+   * @returns how many were handed over.
+   */
+  async stop(boundMs: number): Promise<number> {
+    clearInterval(this.#poll)
+    this.#stopping.abort()
+    const ends = [...this.#running.values()].map(({ end }) => end)
+    const bound = new AbortController()
+    await Promise.race([Promise.all(ends), this.#deps.clock.sleep(boundMs, bound.signal).catch(() => {})])
+    bound.abort()
+    const left = [...this.#running.values()]
+    for (const { abort } of left) abort.abort(new Error('handed over'))
+    await Promise.all(left.map(({ end }) => end))
+    return left.length
+  }
+
+  async #look(): Promise<void> {
+    while (this.#again && !this.#stopping.signal.aborted) {
+      this.#again = false
+      while (this.#running.size < MAX_RUNNING && !this.#stopping.signal.aborted) {
+        const claim = await this.#deps.inbox.claim()
+        if (claim === undefined) break
+        this.#begin(claim)
+      }
+    }
+  }
+
+  #begin(claim: Claim): void {
+    const abort = new AbortController()
+    const renewal = setInterval(() => void this.#renew(claim, abort), RENEW_MS)
+    const end = this.#answer(claim, abort.signal).finally(() => {
+      clearInterval(renewal)
+      this.#running.delete(claim)
+      this.wake()
+    })
+    this.#running.set(claim, { abort, end })
+  }
+
+  async #answer(claim: Claim, signal: AbortSignal): Promise<void> {
+    const { inbox, work, clock, log } = this.#deps
+    const about = { thread: claim.thread, turn: claim.turn, attempt: claim.attempt }
+    try {
+      await work(claim, signal)
+      if (!(await inbox.done(claim))) log.warn(about, 'another worker took this thread over')
+    } catch (error) {
+      if (signal.aborted) log.info(about, 'turn handed over')
+      else {
+        log.error({ ...about, err: error }, 'turn failed by a fault of ours; it will be tried again')
+        const pause = Math.min(RETRY_PAUSE_MS * claim.attempt, LONGEST_RETRY_PAUSE_MS)
+        await clock.sleep(pause, this.#stopping.signal).catch(() => {})
+      }
+      await inbox
+        .release(claim)
+        .catch((again: unknown) =>
+          log.error({ ...about, err: again }, 'turn not released; its lease will end'),
+        )
+    }
+  }
+
+  async #renew(claim: Claim, abort: AbortController): Promise<void> {
+    try {
+      if (!(await this.#deps.inbox.renew(claim))) abort.abort(new Error('lease lost'))
+    } catch (error) {
+      this.#deps.log.error({ err: error, thread: claim.thread }, 'the lease could not be renewed')
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest'
+import type { Host, Platform } from '#adapters/platform.ts'
+import { SupervisedPlatform } from '#adapters/supervise.ts'
+import { PlatformError } from '#core/errors.ts'
+import { recordingLog } from '#test/quiet-log.ts'
+import { settle, VirtualClock } from '#test/virtual-clock.ts'
+
+function supervise(starts: (() => Promise<void>)[]) {
+  const clock = new VirtualClock()
+  const { log, lines } = recordingLog()
+  const abort = new AbortController()
+  let tries = 0
+  const platform: Platform = {
+    name: 'slack',
+    start: async () => starts[Math.min(tries++, starts.length - 1)]?.(),
+    stop: async () => {},
+    past: async () => [],
+    open: () => {
+      throw new Error('nothing is shown here')
+    },
+  }
+  const supervised = new SupervisedPlatform(platform)
+  const settled = supervised.start({ host: {} as Host, clock, log, signal: abort.signal })
+  return { clock, lines, abort, supervised, settled, tries: () => tries }
+}
+const refuse = (permanent: boolean) => async () => {
+  const fault = {
+    platform: 'Slack',
+    method: 'auth.test',
+    code: 'invalid_auth',
+    fix: 'Set SLACK_BOT_TOKEN.',
+    permanent,
+  }
+  throw new PlatformError(fault)
+}
+
+describe('a platform that does not come up', () => {
+  test('is given up when nothing but a person can help, and says what to do', async () => {
+    const { supervised, settled, lines, tries } = supervise([refuse(true)])
+    await settled
+    expect(supervised.state).toEqual({
+      is: 'failed',
+      reason: 'Slack: auth.test failed with invalid_auth. Set SLACK_BOT_TOKEN.',
+    })
+    expect(tries()).toBe(1)
+    expect(lines()[0]).toMatchObject({ level: 50, msg: expect.stringContaining('Set SLACK_BOT_TOKEN.') })
+  })
+
+  test('is tried again, at growing distances, until it is there', async () => {
+    const { supervised, settled, clock, tries } = supervise([refuse(false), refuse(false), async () => {}])
+    await settle()
+    expect(supervised.state.is).toBe('retrying')
+    await clock.advance(1_000)
+    expect(tries()).toBe(2)
+    await clock.advance(1_000)
+    expect(tries()).toBe(2)
+    await clock.advance(1_000)
+    await settled
+    expect([supervised.state, tries()]).toEqual([{ is: 'up' }, 3])
+  })
+
+  test('is not tried after the stop', async () => {
+    const { settled, abort, tries } = supervise([refuse(false)])
+    await settle()
+    abort.abort()
+    await settled
+    expect(tries()).toBe(1)
+  })
+})

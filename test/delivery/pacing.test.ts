@@ -1,0 +1,65 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { nextWrite, type PacingState } from '#core/delivery/pacing.ts'
+
+const NOW = 1_000
+const state = (part: Partial<PacingState>): PacingState => ({
+  inFlight: false,
+  begun: true,
+  stale: true,
+  finished: false,
+  notBefore: NOW,
+  blockedUntil: 0,
+  ...part,
+})
+const anyState = fc.record({
+  inFlight: fc.boolean(),
+  begun: fc.boolean(),
+  stale: fc.boolean(),
+  finished: fc.boolean(),
+  notBefore: fc.nat(2_000),
+  blockedUntil: fc.nat(2_000),
+})
+
+test.each([
+  ['D3: a write under way is waited for', { inFlight: true, finished: true }, { do: 'rest' }],
+  ['D4: the first token never waits', { begun: false, notBefore: NOW + 500 }, { do: 'write' }],
+  [
+    'D3: the last write always happens',
+    { finished: true, stale: false, notBefore: NOW + 500 },
+    { do: 'write' },
+  ],
+  ['between two writes the cadence is kept', { notBefore: NOW + 500 }, { do: 'wait', ms: 500 }],
+  ['when the cadence allows it, new text is written', {}, { do: 'write' }],
+  ['nothing new is not written', { stale: false }, { do: 'rest' }],
+  [
+    'D3: a platform that asks for silence gets it, also from the first write',
+    { begun: false, blockedUntil: NOW + 9 },
+    { do: 'wait', ms: 9 },
+  ],
+  ['D3: and from the last one', { finished: true, blockedUntil: NOW + 9 }, { do: 'wait', ms: 9 }],
+] as const)('%s', (_name, part, expected) => {
+  expect(nextWrite(state(part), NOW)).toEqual(expected)
+})
+
+test('D3: in any state, no write begins during another, or while the platform asks for silence', () => {
+  fc.assert(
+    fc.property(anyState, (any) => {
+      const pace = nextWrite(any, NOW)
+      if (pace.do === 'write') {
+        expect(any.inFlight).toBe(false)
+        expect(any.blockedUntil).toBeLessThanOrEqual(NOW)
+      }
+      if (pace.do === 'wait') expect(pace.ms).toBeGreaterThan(0)
+    }),
+  )
+})
+
+test('D3: in any state with text to show, a write comes once time has passed and nothing is under way', () => {
+  fc.assert(
+    fc.property(anyState, (any) => {
+      const later = nextWrite({ ...any, inFlight: false, stale: true }, 3_000)
+      expect(later).toEqual({ do: 'write' })
+    }),
+  )
+})

@@ -1,0 +1,242 @@
+import { describe, expect, test } from 'vitest'
+import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
+import type { ModelEvent } from '#core/model/model.ts'
+import { threadKey } from '#core/thread.ts'
+import { LEASE_MS } from '#core/turns/inbox.ts'
+import { saying, Theatre } from './theatre.ts'
+
+const THREAD = threadKey({ platform: 'test', workspace: 'w', channel: 'c', root: 'r' })
+
+async function* breaking(text: string, kind: ModelErrorKind): AsyncIterable<ModelEvent> {
+  if (text !== '') yield { type: 'text', delta: text }
+  throw new ModelError(kind, 'secret vendor detail')
+}
+
+describe('a question is answered', () => {
+  test('T1: once, however often it is delivered', async () => {
+    const theatre = new Theatre()
+    expect(await theatre.ask('1', 'hi')).toBe('accepted')
+    expect(await theatre.ask('1', 'hi')).toBe('duplicate')
+    expect(theatre.visible).toEqual(['you said: Alice: hi'])
+    expect(theatre.screens[0]).toMatchObject({ finished: true, working: false, place: { id: '1' } })
+  })
+
+  test('the next one remembers what was said', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'I am called Alice')
+    await theatre.ask('2', 'what is my name?')
+    expect(theatre.prompts[1]?.turns.map(({ content }) => content)).toEqual([
+      'Alice: I am called Alice',
+      'you said: Alice: I am called Alice',
+      'Alice: what is my name?',
+    ])
+  })
+
+  test('T2: questions that came during a turn are answered together next', async () => {
+    const theatre = new Theatre()
+    for (const id of ['1', '3', '2']) await theatre.dialogue.accept(theatre.question(id, `question ${id}`))
+    await theatre.clock.advance(10_000)
+    expect(theatre.visible).toEqual([
+      'you said: Alice: question 1',
+      'you said: Alice: question 2\n\nAlice: question 3',
+    ])
+  })
+
+  test('M5, F4: how it was made is recorded with it', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    const { messages } = await theatre.transcripts.window(THREAD)
+    expect(messages[1]).toMatchObject({
+      role: 'assistant',
+      outcome: 'answered',
+      made: {
+        model: 'script-1',
+        promptVersion: expect.stringMatching(/^[0-9a-f]{12}$/),
+        sampling: { temperature: 0.5 },
+        arm: 'default',
+        prompt: { first: 0, end: 1 },
+        usage: { inputTokens: 1, outputTokens: 2, cachedTokens: 0 },
+      },
+    })
+  })
+
+  test('F3: the messages that show it lead back to it', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    const { messages } = await theatre.transcripts.window(THREAD)
+    const found = await theatre.shownReplies.find({
+      platform: 'test',
+      workspace: 'w',
+      channel: 'c',
+      message: 'm0',
+    })
+    expect(found).toEqual({ reply: messages[1]?.id, thread: THREAD })
+  })
+
+  test('an answer cut at its limit says so', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => saying('a long ans', 'length')
+    await theatre.ask('1', 'hi')
+    expect(theatre.visible).toEqual([expect.stringMatching(/^a long ans\n\n_The answer stopped/)])
+  })
+})
+
+describe('T4: the reader always sees how it ended', () => {
+  const kinds: ModelErrorKind[] = [
+    'timeout',
+    'rate_limit',
+    'quota',
+    'auth',
+    'bad_request',
+    'context_overflow',
+    'network',
+    'server',
+    'broken_stream',
+  ]
+  test.each(kinds)('a model that fails with %s is a plain sentence, and the thread goes on', async (kind) => {
+    const theatre = new Theatre()
+    theatre.script = () => breaking('', kind)
+    await theatre.ask('1', 'hi')
+    expect(theatre.screens[0]).toMatchObject({ finished: true, working: false })
+    expect(theatre.visible[0]).toMatch(/^_[A-Z].*\._$/)
+    expect(theatre.visible[0]).not.toMatch(/secret vendor detail/)
+    theatre.script = () => saying('better now')
+    await theatre.ask('2', 'and now?')
+    expect(theatre.visible[1]).toBe('better now')
+    expect(theatre.prompts[1]?.turns).toEqual([{ role: 'user', content: 'Alice: hi\n\nAlice: and now?' }])
+  })
+
+  test('what was said before it broke off is kept', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => breaking('half an ans', 'broken_stream')
+    await theatre.ask('1', 'hi')
+    expect(theatre.visible[0]).toMatch(/^half an ans\n\n_.*_$/)
+  })
+
+  test('a model that says nothing, and one that ends without its terminal event, have failed (M1)', async () => {
+    for (const text of ['', 'some words']) {
+      const theatre = new Theatre()
+      theatre.script = async function* () {
+        if (text === '') yield { type: 'done', finish: 'stop', model: 'm' }
+        else yield { type: 'text', delta: text }
+      }
+      await theatre.ask('1', 'hi')
+      const { messages } = await theatre.transcripts.window(THREAD)
+      expect(messages[1]).toMatchObject({ outcome: 'failed', fault: 'broken_stream', text })
+    }
+  })
+
+  test('a reply whose thread is gone is recorded as undelivered, and the next turn runs', async () => {
+    const theatre = new Theatre()
+    theatre.surfaceFault = { kind: 'gone' }
+    await theatre.ask('1', 'hi')
+    theatre.surfaceFault = undefined
+    await theatre.ask('2', 'still there?')
+    const { messages } = await theatre.transcripts.window(THREAD)
+    expect(messages[1]).toMatchObject({ outcome: 'failed', fault: 'undelivered:gone' })
+    expect(theatre.screens.at(-1)?.finished).toBe(true)
+  })
+
+  test('a message that is too long to read is refused in words, without asking the model', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'x'.repeat(100_000))
+    expect(theatre.prompts).toEqual([])
+    expect(theatre.visible[0]).toMatch(/^_That message is longer than I can read at once/)
+  })
+
+  test('C3: the reader is told each time the oldest messages no longer fit, and not in between', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => saying('ok')
+    for (let n = 1; n <= 12; n += 1) await theatre.ask(String(n), 'x'.repeat(4_000))
+    const told = theatre.visible.filter((text) => text.includes('I no longer see its oldest messages'))
+    expect(told).toHaveLength(2)
+    expect(theatre.prompts).toHaveLength(12)
+    for (const { turns } of theatre.prompts) expect(JSON.stringify(turns).length).toBeLessThan(30_000)
+  })
+})
+
+describe('a process that dies', () => {
+  test('T3: before the model was asked: the next one answers', async () => {
+    const theatre = new Theatre()
+    await theatre.inbox.put({
+      id: '1',
+      thread: THREAD,
+      sentAt: 1,
+      body: JSON.stringify(theatre.question('1', 'hi')),
+    })
+    await theatre.claimAndDie()
+    await theatre.clock.advance(LEASE_MS)
+    const next = theatre.open()
+    next.start()
+    await theatre.clock.advance(1_000)
+    await next.stop(0)
+    expect(theatre.visible).toEqual(['you said: Alice: hi'])
+  })
+
+  test('T1, T3: while the reader watched: the same messages are continued under the same reply', async () => {
+    const theatre = new Theatre()
+    await theatre.inbox.put({
+      id: '1',
+      thread: THREAD,
+      sentAt: 1,
+      body: JSON.stringify(theatre.question('1', 'hi')),
+    })
+    const dead = await theatre.claimAndDie()
+    await theatre.inbox.note(dead, JSON.stringify({ reply: 'reply-1', shown: ['m7'] }))
+    await theatre.clock.advance(LEASE_MS)
+    await theatre.ask('2', 'next')
+    expect(theatre.screens[0]).toMatchObject({ continued: ['m7'], finished: true, place: { id: '1' } })
+    const { messages } = await theatre.transcripts.window(THREAD)
+    expect(messages.map(({ id }) => id).slice(0, 3)).toEqual(['1', 'reply-1', '2'])
+  })
+
+  test('T1: after the reply was complete: it is shown, and the model is not asked again', async () => {
+    const theatre = new Theatre()
+    await theatre.inbox.put({
+      id: '1',
+      thread: THREAD,
+      sentAt: 1,
+      body: JSON.stringify(theatre.question('1', 'hi')),
+    })
+    const dead = await theatre.claimAndDie()
+    const message = { role: 'assistant', id: 'reply-1', text: 'whole', at: 5, outcome: 'answered' }
+    const complete = { message, visible: 'whole' }
+    await theatre.inbox.note(dead, JSON.stringify({ reply: 'reply-1', shown: ['m7'], complete }))
+    await theatre.clock.advance(LEASE_MS)
+    theatre.dialogue.start()
+    await theatre.clock.advance(1_000)
+    await theatre.dialogue.stop(0)
+    expect(theatre.visible).toEqual(['whole'])
+    expect(theatre.prompts).toEqual([])
+  })
+
+  test('T4: a turn that fails again and again by our fault ends in an apology and frees its thread', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => {
+      throw new TypeError('a bug')
+    }
+    await theatre.ask('1', 'hi')
+    await theatre.clock.advance(60_000)
+    expect(theatre.visible.at(-1)).toMatch(/^_Something went wrong on my side/)
+    theatre.script = () => saying('fine')
+    await theatre.ask('2', 'and now?')
+    expect(theatre.visible.at(-1)).toBe('fine')
+  })
+})
+
+describe('a thread that is older than the assistant', () => {
+  test('C1: its messages are fetched once, when it is first called in', async () => {
+    const theatre = new Theatre()
+    const speaker = { id: 'U2', name: 'Bob' }
+    theatre.past = [
+      { id: '0', speaker, own: false, text: 'the build is red', sentAt: 0 },
+      { id: '1', speaker, own: false, text: 'twice?', sentAt: 1 },
+    ]
+    await theatre.ask('1', 'why?', { hasPast: true })
+    await theatre.ask('2', 'since when?', { hasPast: true })
+    expect(theatre.pastAsked).toBe(1)
+    expect(theatre.prompts[0]?.turns).toEqual([
+      { role: 'user', content: 'Bob: the build is red\n\nAlice: why?' },
+    ])
+  })
+})

@@ -1,0 +1,137 @@
+import type { ReplySurface, ReplyView, SurfaceFault } from '#core/delivery/surface.ts'
+import { SurfaceError } from '#core/delivery/surface.ts'
+import { createDialogue, type Dialogue } from '#core/dialogue/dialogue.ts'
+import type { PastMessage, Question } from '#core/dialogue/question.ts'
+import { systemPrompt } from '#core/dialogue/system-prompt.ts'
+import type { Stage } from '#core/dialogue/turn.ts'
+import type { LanguageModel, ModelEvent, Prompt } from '#core/model/model.ts'
+import { ShownReplies } from '#core/store/shown-replies.ts'
+import { openStore, type Store } from '#core/store/store.ts'
+import { Transcripts } from '#core/store/transcripts.ts'
+import type { Claim } from '#core/turns/inbox.ts'
+import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
+import { quietLog } from '#test/quiet-log.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
+
+/** What a reader sees of one reply. */
+export interface Screen {
+  readonly place: unknown
+  parts: readonly string[]
+  finished: boolean
+  /** Ids it was opened with. */
+  readonly continued: readonly string[]
+  working: boolean
+}
+
+type Script = (prompt: Prompt, signal: AbortSignal) => AsyncIterable<ModelEvent>
+
+/** The dialogue with everything around it played by the test: a stage of plain screens and a model that reads a script. */
+export class Theatre {
+  readonly clock = new VirtualClock(1_000_000)
+  readonly store: Store = openStore('memory:', quietLog)
+  readonly inbox = new SqliteInbox(this.store.database, this.clock)
+  readonly transcripts = new Transcripts(this.store.keyv('transcript'), this.store.keyv('window'))
+  readonly shownReplies = new ShownReplies(this.store.keyv('shown'))
+  readonly screens: Screen[] = []
+  readonly prompts: Prompt[] = []
+  past: readonly PastMessage[] = []
+  pastAsked = 0
+  surfaceFault: SurfaceFault | undefined
+  script: Script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
+  contextTokens = 10_000
+  dialogue: Dialogue = this.open()
+  #messages = 0
+
+  /** A further process on the same store. */
+  open(): Dialogue {
+    const { clock, inbox, transcripts, shownReplies } = this
+    const model: LanguageModel = {
+      label: 'script',
+      stream: (prompt, { signal }) => {
+        this.prompts.push(prompt)
+        return this.script(prompt, signal)
+      },
+    }
+    return createDialogue({
+      ...{ clock, inbox, transcripts, shownReplies, model },
+      sampling: { temperature: 0.5 },
+      systemPrompt: systemPrompt('be kind'),
+      contextTokens: this.contextTokens,
+      stage: () => this.#stage(),
+      log: quietLog,
+    })
+  }
+
+  /** Ask and let everything settle. */
+  async ask(id: string, text: string, more: Partial<Question> = {}): Promise<'accepted' | 'duplicate'> {
+    const result = await this.dialogue.accept(this.question(id, text, more))
+    await this.clock.advance(10_000)
+    return result
+  }
+
+  question(id: string, text: string, more: Partial<Question> = {}): Question {
+    return {
+      id,
+      thread: { platform: 'test', workspace: 'w', channel: 'c', root: 'r' },
+      speaker: { id: 'U1', name: 'Alice' },
+      text,
+      sentAt: Number(id),
+      place: { id },
+      ...more,
+    }
+  }
+
+  get visible(): readonly string[] {
+    return this.screens.map(({ parts }) => parts.join(''))
+  }
+
+  /** Claims as a process that then dies does. */
+  async claimAndDie(): Promise<Claim> {
+    const claim = await this.inbox.claim()
+    if (claim === undefined) throw new Error('there is nothing to claim')
+    return claim
+  }
+
+  #stage(): Stage {
+    return {
+      open: (place, shown) => this.#surface(place, shown),
+      past: async () => {
+        this.pastAsked += 1
+        return this.past
+      },
+    }
+  }
+
+  #surface(place: unknown, continued: readonly string[]): ReplySurface {
+    const screen: Screen = { place, parts: [], finished: false, continued, working: false }
+    const ids = [...continued]
+    this.screens.push(screen)
+    return {
+      limit: { unit: 'utf16', size: 2_000 },
+      cadenceMs: 100,
+      working: async (signal) => {
+        screen.working = true
+        signal.addEventListener('abort', () => {
+          screen.working = false
+        })
+      },
+      refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
+      show: async ({ parts, finished }: ReplyView) => {
+        if (this.surfaceFault) throw new SurfaceError(this.surfaceFault, 'scripted')
+        Object.assign(screen, { parts, finished })
+        while (ids.length < parts.length) ids.push(`m${this.#messages++}`)
+        return ids.slice(0, parts.length)
+      },
+    }
+  }
+}
+
+export async function* saying(text: string, finish: 'stop' | 'length' = 'stop'): AsyncIterable<ModelEvent> {
+  for (const delta of text.match(/.{1,8}/gsu) ?? []) yield { type: 'text', delta }
+  yield {
+    type: 'done',
+    finish,
+    model: 'script-1',
+    usage: { inputTokens: 1, outputTokens: 2, cachedTokens: 0 },
+  }
+}

@@ -1,0 +1,86 @@
+import { DatabaseSync } from 'node:sqlite'
+import { expect, test } from 'vitest'
+import type { Claim } from '#core/turns/inbox.ts'
+import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
+import { TurnLoop } from '#core/turns/turn-loop.ts'
+import { quietLog, recordingLog } from '#test/quiet-log.ts'
+import { settle, VirtualClock } from '#test/virtual-clock.ts'
+
+type Work = (claim: Claim, signal: AbortSignal) => Promise<void>
+
+function open(work: Work, log = quietLog) {
+  const clock = new VirtualClock(1_000)
+  const inbox = new SqliteInbox(new DatabaseSync(':memory:'), clock)
+  const loop = new TurnLoop({ inbox, work, clock, log })
+  const put = async (id: string, thread = 'a') => {
+    await inbox.put({ id, thread, sentAt: Number(id), body: '' })
+    loop.wake()
+  }
+  return { clock, inbox, loop, put }
+}
+
+/** Work that ends when the test says so. */
+function manualWork() {
+  const running: { ids: string[]; finish: () => void; fail: (error: Error) => void }[] = []
+  const work: Work = (claim, signal) =>
+    new Promise((resolve, reject) => {
+      const ids = claim.deliveries.map(({ id }) => id)
+      running.push({ ids, finish: resolve, fail: reject })
+      signal.addEventListener('abort', () => reject(signal.reason))
+    })
+  return { running, work }
+}
+
+test('T2: one turn a thread, what waits is answered together next, other threads run beside it', async () => {
+  const { running, work } = manualWork()
+  const { put } = open(work)
+  await put('1')
+  await settle()
+  await put('2')
+  await put('3')
+  await put('4', 'b')
+  await settle()
+  expect(running.map(({ ids }) => ids)).toEqual([['1'], ['4']])
+  running[0]?.finish()
+  await settle()
+  expect(running.map(({ ids }) => ids)).toEqual([['1'], ['4'], ['2', '3']])
+})
+
+test('a turn that fails by our fault is logged and tried again, after a pause', async () => {
+  const { running, work } = manualWork()
+  const { log, lines } = recordingLog()
+  const { put, clock } = open(work, log)
+  await put('1')
+  await settle()
+  running[0]?.fail(new Error('a bug'))
+  await settle()
+  expect(running).toHaveLength(1)
+  await clock.advance(1_000)
+  expect(running.map(({ ids }) => ids)).toEqual([['1'], ['1']])
+  expect(lines().filter(({ level }) => level === 50)).toHaveLength(1)
+})
+
+test('T7: a stop waits for running turns, begins no new ones, and is quick when they end', async () => {
+  const { running, work } = manualWork()
+  const { put, loop, inbox } = open(work)
+  await put('1')
+  await settle()
+  const stopped = loop.stop(10_000)
+  await put('2', 'b')
+  await settle()
+  expect(running).toHaveLength(1)
+  running[0]?.finish()
+  expect(await stopped).toBe(0)
+  expect(await inbox.waiting()).toBe(1)
+})
+
+test('T7, T3: past the bound a turn is handed over, and can be claimed at once', async () => {
+  const { work } = manualWork()
+  const { put, loop, inbox, clock } = open(work)
+  await put('1')
+  await settle()
+  const stopped = loop.stop(10_000)
+  await clock.advance(10_000)
+  expect(await stopped).toBe(1)
+  expect((await inbox.claim())?.attempt).toBe(2)
+})
