@@ -1,0 +1,66 @@
+/** A gateway session: what was sent under which number, so that a RESUME can send it again. */
+import { GatewayIntentBits } from 'discord.js'
+import type { WebSocket } from 'ws'
+import type { GatewayEvent } from './events.ts'
+import type { Json } from './state.ts'
+
+export const Op = {
+  dispatch: 0,
+  heartbeat: 1,
+  identify: 2,
+  presence: 3,
+  voice: 4,
+  resume: 6,
+  reconnect: 7,
+  members: 8,
+  invalidSession: 9,
+  hello: 10,
+  heartbeatAck: 11,
+} as const
+
+export class Session {
+  readonly id: string
+  readonly #intents: number
+  /** Every dispatch so far, at index `s - 1`. */
+  readonly #sent: string[] = []
+  #socket: WebSocket | undefined
+
+  constructor(id: string, intents: number) {
+    this.id = id
+    this.#intents = intents
+  }
+
+  get sequence(): number {
+    return this.#sent.length
+  }
+
+  /** Without a connection dispatches are kept until one comes back. */
+  attach(socket: WebSocket | undefined): void {
+    this.#socket = socket
+  }
+
+  isOn(socket: WebSocket): boolean {
+    return this.#socket === socket
+  }
+
+  get connected(): boolean {
+    return this.#socket !== undefined
+  }
+
+  deliver({ t, d, hidden, intents }: GatewayEvent): void {
+    if (intents !== 0 && (this.#intents & intents) === 0) return
+    const mayRead = (this.#intents & GatewayIntentBits.MessageContent) !== 0
+    this.dispatch(t, mayRead ? d : (hidden ?? d))
+  }
+
+  dispatch(t: string, d: Json): void {
+    const packet = JSON.stringify({ op: Op.dispatch, s: this.#sent.length + 1, t, d })
+    this.#sent.push(packet)
+    this.#socket?.send(packet)
+  }
+
+  /** Sends everything after `sequence` again. */
+  replay(sequence: number): void {
+    for (const packet of this.#sent.slice(sequence)) this.#socket?.send(packet)
+  }
+}
