@@ -1,0 +1,115 @@
+/**
+ * The few REST calls Parley makes, over a client of its own.
+ *
+ * Not discord.js's `client.rest`: that one loses its token when the gateway is closed, and open surfaces must be
+ * able to finish after that. Not `message.edit`: it takes no signal.
+ *
+ * Nobody is ever pinged and no link unfolds, whatever the text says (rule D6).
+ */
+import { MessageFlags, REST, type RESTOptions, Routes } from 'discord.js'
+import { z } from 'zod'
+import { snowflake } from './message.ts'
+
+export interface Posted {
+  readonly id: string
+  /** As Discord kept it; for a repeated nonce that is the text of the first attempt. */
+  readonly content: string
+}
+
+export interface Draft {
+  readonly content: string
+  /** Two posts with one nonce make one message, for some minutes. At most 25 characters. */
+  readonly nonce: string
+  /** The message to reply to. */
+  readonly replyTo?: string | undefined
+}
+
+/** Every call rejects with what discord.js throws; `faultOf` reads it. */
+export interface DiscordApi {
+  post(channel: string, draft: Draft, signal: AbortSignal): Promise<Posted>
+  edit(channel: string, message: string, content: string, signal: AbortSignal): Promise<void>
+  remove(channel: string, message: string, signal: AbortSignal): Promise<void>
+  /** Opens a thread from a message. */
+  openThread(channel: string, message: string, name: string): Promise<void>
+  unarchive(thread: string, signal: AbortSignal): Promise<void>
+  /** The typing sign: ten seconds, or until the bot's next message. */
+  typing(channel: string, signal: AbortSignal): Promise<void>
+  message(channel: string, message: string, signal: AbortSignal): Promise<unknown>
+  /** Newest first. */
+  history(channel: string, before: string, limit: number, signal: AbortSignal): Promise<readonly unknown[]>
+  /** The bot's own user id. */
+  me(): Promise<string>
+}
+
+/** A day: a conversation that rests overnight is still in the list in the morning. */
+const AUTO_ARCHIVE_MINUTES = 1440
+/** Longer than any call that goes well; discord.js's own default. */
+const TIMEOUT_MS = 15_000
+
+/** How a REST client of ours behaves; the gateway client's own one too. */
+export const restOptions = (apiUrl: string | undefined): Partial<RESTOptions> => ({
+  ...(apiUrl !== undefined && { api: apiUrl }),
+  timeout: TIMEOUT_MS,
+  // Whether and when to try again is the core's decision; discord.js would at once, three times, without a pause.
+  retries: 0,
+  // The same for a wait, where newer text could take the place of older. Threads open in the order they were asked
+  // for: fifty mentions in one channel must not race for ten openings again and again.
+  rejectOnRateLimit: ({ method, route }) => method !== 'GET' && !route.endsWith('/threads'),
+})
+
+const posted = z.object({ id: snowflake, content: z.string() })
+const identity = z.object({ id: snowflake })
+const pingsNobody = { parse: [] }
+
+export function createApi(token: string, apiUrl: string | undefined): DiscordApi {
+  const rest = new REST(restOptions(apiUrl)).setToken(token)
+  return {
+    post: async (channel, { content, nonce, replyTo }, signal) =>
+      posted.parse(
+        await rest.post(Routes.channelMessages(channel), {
+          body: {
+            content,
+            nonce,
+            enforce_nonce: true,
+            allowed_mentions: { ...pingsNobody, replied_user: false },
+            flags: MessageFlags.SuppressEmbeds,
+            ...(replyTo !== undefined && {
+              message_reference: { message_id: replyTo, fail_if_not_exists: false },
+            }),
+          },
+          ...own(signal),
+        }),
+      ),
+    edit: async (channel, message, content, signal) => {
+      await rest.patch(Routes.channelMessage(channel, message), {
+        body: { content, allowed_mentions: pingsNobody, flags: MessageFlags.SuppressEmbeds },
+        ...own(signal),
+      })
+    },
+    remove: async (channel, message, signal) => {
+      await rest.delete(Routes.channelMessage(channel, message), own(signal))
+    },
+    openThread: async (channel, message, name) => {
+      await rest.post(Routes.threads(channel, message), {
+        body: { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES },
+      })
+    },
+    unarchive: async (thread, signal) => {
+      await rest.patch(Routes.channel(thread), { body: { archived: false }, ...own(signal) })
+    },
+    typing: async (channel, signal) => {
+      await rest.post(Routes.channelTyping(channel), own(signal))
+    },
+    message: (channel, message, signal) => rest.get(Routes.channelMessage(channel, message), own(signal)),
+    history: async (channel, before, limit, signal) => {
+      const query = new URLSearchParams({ before, limit: String(limit) })
+      return z
+        .array(z.unknown())
+        .parse(await rest.get(Routes.channelMessages(channel), { query, ...own(signal) }))
+    },
+    me: async () => identity.parse(await rest.get(Routes.user())).id,
+  }
+}
+
+/** discord.js never takes its listener off a signal; one of its own a call keeps a long reply's signal clean. */
+const own = (signal: AbortSignal): { signal: AbortSignal } => ({ signal: AbortSignal.any([signal]) })

@@ -1,0 +1,158 @@
+/**
+ * From raw gateway dispatches to questions and reactions.
+ *
+ * Raw dispatches, because discord.js drops messages in threads it does not know, hides who wrote the message a
+ * reaction is on, and keeps the sequence number to itself. Whatever is malformed or not for us leaves no trace
+ * (rule S6).
+ */
+import type { Logger } from 'pino'
+import type { Host } from '#adapters/platform.ts'
+import type { Clock } from '#core/clock.ts'
+import { reasonOf } from '#core/errors.ts'
+import type { ThreadRef } from '#core/thread.ts'
+import type { Directory } from './directory.ts'
+import { Lanes } from './lanes.ts'
+import { type HeardMessage, readMessage } from './message.ts'
+import { withPatience } from './patience.ts'
+import { DIRECT_WORKSPACE, kindOf, questionOf, threadOf, type Where } from './question.ts'
+import { type Dispatch, type HeardReaction, reactionId, readReaction } from './reaction.ts'
+import { isAddressed, textOf } from './text.ts'
+
+export interface InboundDeps {
+  readonly host: Host
+  readonly directory: Directory
+  readonly clock: Clock
+  readonly log: Logger
+  /** False in mention-only mode: Discord then keeps other messages' text to itself. */
+  readonly readsContent: boolean
+  /** Tell the people in a thread why a message of theirs could not be read. Never throws. */
+  explain(thread: string): Promise<void>
+  /** Aborts when no more events are taken. */
+  readonly stopped: AbortSignal
+}
+
+export interface Inbound {
+  message(raw: unknown): void
+  reaction(kind: HeardReaction['kind'], raw: unknown, dispatch: Dispatch): void
+  /** Resolves when every event taken so far is dealt with. */
+  idle(): Promise<void>
+}
+
+/** Threads whose people were told about mention-only mode; a few bytes each, the oldest forgotten first. */
+const EXPLAINED_LIMIT = 10_000
+
+export function createInbound(deps: InboundDeps): Inbound {
+  return new GatewayInbound(deps)
+}
+
+class GatewayInbound implements Inbound {
+  readonly #deps: InboundDeps
+  readonly #lanes = new Lanes()
+  readonly #explained = new Set<string>()
+
+  constructor(deps: InboundDeps) {
+    this.#deps = deps
+  }
+
+  idle(): Promise<void> {
+    return this.#lanes.idle()
+  }
+
+  message(raw: unknown): void {
+    const message = readMessage(raw)
+    if (!message?.spoken || message.author.automatic) return
+    const { directory } = this.#deps
+    const addressed = isAddressed(message, directory.self(message.guild))
+    // Most of what is said on a server ends here, at no cost.
+    if (!addressed && !mayBeConversation(message, directory)) return
+    this.#take(message.channel, () => this.#bring(message, addressed))
+  }
+
+  reaction(kind: HeardReaction['kind'], raw: unknown, dispatch: Dispatch): void {
+    const reaction = readReaction(kind, raw)
+    if (!reaction) return
+    const own = this.#deps.directory.self(undefined).user
+    if (reaction.rater === own || reaction.raterIsBot === true) return
+    if (reaction.messageAuthor !== undefined && reaction.messageAuthor !== own) return
+    // Discord gives reactions no time.
+    const at = this.#deps.clock.now()
+    this.#take(reaction.channel, () => this.#record(reaction, reactionId(dispatch), at))
+  }
+
+  async #bring(message: HeardMessage, addressed: boolean): Promise<void> {
+    const { host, directory, log } = this.#deps
+    const where = await this.#where(message)
+    if (!where) {
+      log.warn(
+        { channel: message.channel },
+        'Discord: a message came from a channel that cannot be looked up',
+      )
+      return
+    }
+    const owned = await this.#isOurs(threadOf(message, where), where)
+    if (!addressed && !owned) return
+    const text = textOf(message, directory.self(message.guild), directory.names)
+    if (text === '' && !addressed) {
+      await this.#unreadable(message)
+      return
+    }
+    await host.accept(questionOf(message, where, text, owned))
+  }
+
+  async #where(message: HeardMessage): Promise<Where | undefined> {
+    return message.guild === undefined ? { kind: 'direct' } : await this.#deps.directory.look(message.channel)
+  }
+
+  async #isOurs(thread: ThreadRef, where: Where): Promise<boolean> {
+    if (where.kind === 'direct') return true
+    return where.kind === 'thread' && (await this.#deps.host.owns(thread))
+  }
+
+  async #unreadable({ channel }: HeardMessage): Promise<void> {
+    if (this.#deps.readsContent || this.#explained.has(channel)) return
+    for (const oldest of this.#explained) {
+      if (this.#explained.size < EXPLAINED_LIMIT) break
+      this.#explained.delete(oldest)
+    }
+    this.#explained.add(channel)
+    await this.#deps.explain(channel)
+  }
+
+  async #record(reaction: HeardReaction, id: string, at: number): Promise<void> {
+    const { host, directory } = this.#deps
+    if (reaction.raterIsBot === undefined && (await directory.isBot(reaction.rater))) return
+    await host.react({
+      id,
+      kind: reaction.kind,
+      message: {
+        platform: 'discord',
+        workspace: reaction.guild ?? DIRECT_WORKSPACE,
+        channel: reaction.channel,
+        message: reaction.message,
+      },
+      rater: reaction.rater,
+      value: reaction.value,
+      at,
+    })
+  }
+
+  /** Discord does not wait for an answer, so patience with the store and the network is ours. */
+  #take(channel: string, task: () => Promise<void>): void {
+    const { clock, stopped, log } = this.#deps
+    this.#lanes.run(channel, async () => {
+      try {
+        await withPatience(task, clock, stopped)
+      } catch (error) {
+        if (stopped.aborted) return
+        log.error({ channel, reason: reasonOf(error) }, 'Discord: an event could not be taken in and is lost')
+      }
+    })
+  }
+}
+
+/** True where a message without a mention could be for us: in direct messages, in threads, and where we cannot tell. */
+function mayBeConversation({ guild, channel, channelType }: HeardMessage, directory: Directory): boolean {
+  if (guild === undefined) return true
+  const kind = channelType === undefined ? directory.known(channel)?.kind : kindOf(channelType)
+  return kind === undefined || kind === 'thread'
+}

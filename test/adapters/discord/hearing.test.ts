@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import type { Directory } from '#adapters/discord/directory.ts'
+import { createInbound, type InboundDeps } from '#adapters/discord/inbound.ts'
+import { quietLog } from '#test/quiet-log.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
+import { BOT, CHANNEL, messagePayload, person, reactionPayload } from './payloads.ts'
+import { RecordingHost } from './recording-host.ts'
+
+const THREAD = '100000000000000055'
+
+/** A directory whose caches are empty, as after a restart; Discord knows one thread. */
+const empty: Directory = {
+  known: () => undefined,
+  look: async (channel) => (channel === THREAD ? { kind: 'thread', parent: CHANNEL } : undefined),
+  self: () => ({ user: BOT, role: undefined }),
+  names: { role: () => undefined, channel: () => undefined },
+  isBot: async () => false,
+}
+
+function hearing(over: Partial<InboundDeps> = {}) {
+  const host = new RecordingHost()
+  const clock = new VirtualClock()
+  const explained: string[] = []
+  const inbound = createInbound({
+    host,
+    clock,
+    directory: empty,
+    log: quietLog,
+    readsContent: true,
+    explain: async (thread) => void explained.push(thread),
+    stopped: new AbortController().signal,
+    ...over,
+  })
+  return { host, clock, inbound, explained }
+}
+
+const unplaced = (over: Record<string, unknown>) => {
+  const { channel_type: _, ...payload } = messagePayload({ channel_id: THREAD, ...over })
+  return payload
+}
+const mention = { mentions: [person(BOT, 'parley')], content: `<@${BOT}> begin` }
+
+test('a follow-up in a thread that no cache holds is looked up', async () => {
+  const { host, inbound } = hearing()
+  inbound.message(unplaced({ id: '100000000000000101', ...mention }))
+  inbound.message(unplaced({ id: '100000000000000102', content: 'and then?' }))
+  await inbound.idle()
+  expect(host.questions.map(({ text, thread }) => [text, thread.channel, thread.root])).toEqual([
+    ['begin', CHANNEL, THREAD],
+    ['and then?', CHANNEL, THREAD],
+  ])
+})
+
+test('a message from a channel that Discord will not show is dropped', async () => {
+  const { host, inbound } = hearing()
+  inbound.message(messagePayload({ channel_id: '100000000000000404', ...mention }))
+  await inbound.idle()
+  expect(host.questions).toEqual([])
+})
+
+test('F1: a reaction replayed after a RESUME is the same event', async () => {
+  const { host, inbound } = hearing()
+  const dispatch = { session: 'abc', shard: 0, sequence: 7 }
+  inbound.reaction('reaction_added', reactionPayload(), dispatch)
+  inbound.reaction('reaction_added', reactionPayload(), dispatch)
+  inbound.reaction('reaction_added', reactionPayload(), { ...dispatch, sequence: 9 })
+  await inbound.idle()
+  expect(host.reactions).toHaveLength(2)
+})
+
+test('a removal waits for Discord to say who took the reaction back', async () => {
+  let down = true
+  const isBot = async () => {
+    if (down) throw new Error('Discord is away')
+    return false
+  }
+  const { host, clock, inbound } = hearing({ directory: { ...empty, isBot } })
+  const { member: _, ...removal } = reactionPayload()
+  inbound.reaction('reaction_removed', removal, { session: 'abc', shard: 0, sequence: 7 })
+  await clock.advance(100)
+  expect(host.reactions).toEqual([])
+  down = false
+  await clock.advance(60_000)
+  expect(host.reactions).toMatchObject([{ kind: 'reaction_removed', at: 0 }])
+})
+
+test('when the adapter stops, what waits for a store is given up at once', async () => {
+  const stop = new AbortController()
+  const { host, inbound } = hearing({ stopped: stop.signal })
+  host.down = new Error('the store is down')
+  inbound.message(unplaced({ id: '100000000000000101', ...mention }))
+  await host.until(() => host.failures === 1)
+  stop.abort(new Error('stopping'))
+  await inbound.idle()
+  expect(host.failures).toBe(1)
+})

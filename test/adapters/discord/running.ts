@@ -1,0 +1,66 @@
+import { onTestFinished } from 'vitest'
+import { createDiscord } from '#adapters/discord/discord.ts'
+import type { Platform } from '#adapters/platform.ts'
+import { type Clock, systemClock } from '#core/clock.ts'
+import {
+  type DiscordSimulator,
+  type DiscordSimulatorOptions,
+  startDiscordSimulator,
+} from '#test/platforms/discord/simulator.ts'
+import { recordingLog } from '#test/quiet-log.ts'
+import { RecordingHost } from './recording-host.ts'
+
+export interface Running {
+  readonly simulator: DiscordSimulator
+  readonly host: RecordingHost
+  readonly discord: Platform
+  readonly logged: () => readonly Record<string, unknown>[]
+  /** The process ends and another one starts: same Discord, same store, nothing else kept. */
+  restart(): Promise<Platform>
+}
+
+/** A simulated Discord with the adapter not logged in yet. Everything ends with the test. */
+export async function stopped(
+  options: DiscordSimulatorOptions & { readonly token?: string; readonly adapterClock?: Clock } = {},
+): Promise<Running> {
+  const { token, adapterClock, ...rest } = options
+  const simulator = await startDiscordSimulator(rest)
+  const { log, lines } = recordingLog()
+  const host = new RecordingHost()
+  const open = () =>
+    createDiscord(
+      { token: token ?? simulator.token, apiUrl: simulator.apiUrl },
+      { log, clock: adapterClock ?? systemClock },
+    )
+  let discord = open()
+  onTestFinished(async () => {
+    await discord.stop()
+    await simulator.close()
+  })
+  return {
+    simulator,
+    host,
+    discord,
+    logged: lines,
+    restart: async () => {
+      await discord.stop()
+      discord = open()
+      await discord.start(host)
+      return discord
+    },
+  }
+}
+
+/** The same, logged in. */
+export async function running(options: Parameters<typeof stopped>[0] = {}): Promise<Running> {
+  const world = await stopped(options)
+  await world.discord.start(world.host)
+  return world
+}
+
+/** What the thread shows of the assistant, oldest first. */
+export const readReply = (simulator: DiscordSimulator, thread: string): readonly string[] =>
+  simulator
+    .messages(thread)
+    .filter(({ authorId, type }) => authorId === simulator.bot.id && type !== 21)
+    .map(({ content }) => content)

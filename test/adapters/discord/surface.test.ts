@@ -1,0 +1,360 @@
+import { describe, expect, test } from 'vitest'
+import { WRITING_SIGN } from '#adapters/discord/contents.ts'
+import type { ReplyView } from '#core/delivery/surface.ts'
+import type { DiscordSimulatorOptions } from '#test/platforms/discord/simulator.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
+import { readReply, running } from './running.ts'
+
+const POST = 'POST /channels/:id/messages'
+const EDIT = 'PATCH /channels/:channel/messages/:message'
+const OPEN = 'POST /channels/:channel/messages/:message/threads'
+
+const live = (): AbortSignal => AbortSignal.timeout(10_000)
+const writing = (...parts: string[]): ReplyView => ({ parts, finished: false })
+const finished = (...parts: string[]): ReplyView => ({ parts, finished: true })
+
+/** Alice has mentioned the assistant in #general, and a reply is about to be written. */
+async function asked(options: DiscordSimulatorOptions & { readonly adapterClock?: VirtualClock } = {}) {
+  const world = await running({ rateLimits: false, ...options })
+  const { simulator, host, discord } = world
+  const general = simulator.channel('general')
+  const sent = simulator.person('alice').mention(general, 'what is a monad?')
+  const { place } = await host.question('what is a monad?')
+  const calls = (path: RegExp) =>
+    simulator.calls.filter(({ method, path: at }) => path.test(`${method} ${at}`))
+  return {
+    ...world,
+    general,
+    place,
+    thread: sent.messageId,
+    sent,
+    surface: discord.open(place, []),
+    reply: () => readReply(simulator, sent.messageId),
+    calls,
+  }
+}
+
+describe('what is shown', () => {
+  test('D1: is what the view says, from the first word to the last part', async () => {
+    const { surface, reply, thread, simulator, calls } = await asked()
+    await surface.show(writing('A'), live())
+    expect(reply()).toEqual([`A${WRITING_SIGN}`])
+    const [first] = await surface.show(writing('A monad'), live())
+    expect(reply()).toEqual([`A monad${WRITING_SIGN}`])
+    const ids = await surface.show(writing('A monad is', 'a burrito'), live())
+    expect(reply()).toEqual(['A monad is', `a burrito${WRITING_SIGN}`])
+    expect(ids[0]).toBe(first)
+    expect(await surface.show(finished('A monad is', 'a burrito.'), live())).toEqual(ids)
+    expect(reply()).toEqual(['A monad is', 'a burrito.'])
+    expect(ids).toEqual(
+      simulator
+        .messages(thread)
+        .filter(({ content }) => content !== '')
+        .map(({ id }) => id),
+    )
+    expect(calls(/^POST .*\/threads$/)).toHaveLength(1)
+  })
+
+  test('is idempotent: the same view again writes nothing', async () => {
+    const { surface, simulator } = await asked()
+    const ids = await surface.show(finished('done'), live())
+    const calls = simulator.calls.length
+    expect(await surface.show(finished('done'), live())).toEqual(ids)
+    expect(simulator.calls).toHaveLength(calls)
+  })
+
+  test('never looks whole while messages are missing', async () => {
+    const { surface, simulator, thread } = await asked()
+    const looksWhole: number[] = []
+    const watch = simulator.until(() => {
+      const shown = simulator.threads().length > 0 ? readReply(simulator, thread) : []
+      if (shown.length > 0 && !shown.at(-1)?.endsWith(WRITING_SIGN)) looksWhole.push(shown.length)
+      return shown.join() === 'one,two,three'
+    })
+    await surface.show(finished('one', 'two', 'three'), live())
+    await watch
+    expect(looksWhole.every((parts) => parts === 3)).toBe(true)
+  })
+
+  test('a part of full size fits, with and without the sign', async () => {
+    const { surface, reply } = await asked()
+    const full = '🦜'.repeat(surface.limit.size / 2)
+    await surface.show(writing(full), live())
+    await surface.show(finished(full), live())
+    expect(reply()).toEqual([full])
+  })
+
+  test('a shorter last view takes the messages that it no longer needs away', async () => {
+    const { surface, reply } = await asked()
+    await surface.show(writing('one', 'two', 'three'), live())
+    await surface.show(finished('sorry'), live())
+    expect(reply()).toEqual(['sorry'])
+  })
+
+  test('nothing visible yet writes nothing', async () => {
+    const { surface, simulator } = await asked()
+    const calls = simulator.calls.length
+    expect(await surface.show(writing(' \n'), live())).toEqual([])
+    expect(simulator.calls).toHaveLength(calls)
+  })
+
+  test('T3: a reply begun before a restart goes on in the same messages', async () => {
+    const { surface, restart, place, reply } = await asked()
+    const shown = await surface.show(writing('one', 'tw'), live())
+    const later = await restart()
+    const again = later.open(JSON.parse(JSON.stringify(place)), shown)
+    expect(await again.show(finished('one', 'two'), live())).toEqual(shown)
+    expect(reply()).toEqual(['one', 'two'])
+  })
+
+  test('D6: pings nobody, @everyone included, and unfolds no link', async () => {
+    const { surface, simulator, thread, calls } = await asked()
+    const bob = simulator.person('bob')
+    const writers = simulator.role('writers', [bob])
+    const text = `@everyone @here <@${bob.id}> <@&${writers.id}> https://example.com`
+    await surface.show(writing(text), live())
+    await surface.show(finished(`${text}!`), live())
+    const [message] = simulator.messages(thread).filter(({ content }) => content !== '')
+    expect(message).toMatchObject({ content: `${text}!`, pings: [], flags: 4 })
+    for (const { body } of calls(/^(POST|PATCH) .*\/messages(\/\d+)?$/))
+      expect(body).toMatchObject({ allowed_mentions: { parse: [] }, flags: 4 })
+  })
+
+  test('in direct messages', async () => {
+    const { simulator, host, discord } = await running({ rateLimits: false })
+    const alice = simulator.person('alice')
+    alice.directMessage('hello')
+    const surface = discord.open((await host.question('hello')).place, [])
+    await surface.show(finished('hi'), live())
+    expect(readReply(simulator, alice.directChannel().id)).toEqual(['hi'])
+  })
+})
+
+describe('where it is shown', () => {
+  test('T1: a thread that is there already is used', async () => {
+    const { surface, simulator, sent, reply } = await asked()
+    simulator.person('bob').startThread(sent, 'mine was first')
+    await surface.show(finished('here'), live())
+    expect(reply()).toEqual(['here'])
+    expect(simulator.threads()).toHaveLength(1)
+  })
+
+  test('the thread has the name of the question', async () => {
+    const { surface, simulator } = await asked()
+    await surface.show(finished('here'), live())
+    expect(simulator.threads()).toMatchObject([{ name: 'what is a monad?', ownerId: simulator.bot.id }])
+  })
+
+  test('without the permission to open threads it replies in the channel', async () => {
+    const { surface, simulator, general, sent, discord, place } = await asked()
+    simulator.deny(general, 'CreatePublicThreads')
+    const shown = await surface.show(writing('he', 'or there'), live())
+    await surface.show(finished('here', 'or there'), live())
+    const replies = simulator.messages(general).filter(({ authorId }) => authorId === simulator.bot.id)
+    expect(replies).toMatchObject([
+      { content: 'here', replyTo: sent.messageId, pings: [] },
+      { content: 'or there', replyTo: sent.messageId, pings: [] },
+    ])
+    expect(surface.refer(shown[0] ?? '')).toMatchObject({ channel: general.id, message: shown[0] })
+    await discord.open(place, shown).show(finished('here', 'again'), live())
+    expect(readReply(simulator, general.id)).toEqual(['here', 'again'])
+  })
+
+  test('F3: a message is named by the thread that shows it', async () => {
+    const { surface, thread, simulator } = await asked()
+    const [id = ''] = await surface.show(finished('here'), live())
+    expect(surface.refer(id)).toEqual({
+      platform: 'discord',
+      workspace: simulator.guild.id,
+      channel: thread,
+      message: id,
+    })
+  })
+})
+
+describe('D5: what goes wrong costs no text', () => {
+  test('a message that was deleted is shown anew, and those below it stay below', async () => {
+    const { surface, simulator, thread, reply } = await asked()
+    const [first = ''] = await surface.show(writing('one', 'two', 'th'), live())
+    simulator.person('moderator').delete({ channelId: thread, messageId: first })
+    await surface.show(finished('one!', 'two', 'three'), live())
+    expect(reply()).toEqual(['one!', 'two', 'three'])
+  })
+
+  test('a thread that was archived mid-reply is opened again', async () => {
+    const { surface, simulator, thread, reply } = await asked()
+    await surface.show(writing('hal'), live())
+    simulator.archiveThread(thread)
+    await surface.show(finished('half and whole'), live())
+    expect(reply()).toEqual(['half and whole'])
+  })
+
+  test('a post whose answer was lost makes no second message, and the newest text wins', async () => {
+    const { surface, simulator, reply } = await asked()
+    simulator.failNext(POST, { kind: 'reset', when: 'after' })
+    await expect(surface.show(writing('once'), live())).rejects.toMatchObject({
+      fault: { kind: 'unavailable' },
+    })
+    await surface.show(finished('once only'), live())
+    expect(reply()).toEqual(['once only'])
+  })
+
+  test.each([
+    ['a post that never arrived', POST, { kind: 'reset', when: 'before' }],
+    ['a 500', POST, { kind: 'error', status: 500, code: 0 }],
+    ['a 503 while the thread is opened', OPEN, { kind: 'error', status: 503, code: 0 }],
+  ] as const)('%s is unavailable, and the next attempt writes once', async (_what, call, fault) => {
+    const { surface, simulator, reply } = await asked()
+    simulator.failNext(call, fault)
+    await expect(surface.show(finished('once'), live())).rejects.toMatchObject({
+      name: 'SurfaceError',
+      fault: { kind: 'unavailable' },
+    })
+    await surface.show(finished('once'), live())
+    expect(reply()).toEqual(['once'])
+  })
+
+  test('a reset in an edit is unavailable, and the next attempt shows it', async () => {
+    const { surface, simulator, reply } = await asked()
+    await surface.show(writing('on'), live())
+    simulator.failNext(EDIT, { kind: 'reset', when: 'after' })
+    await expect(surface.show(finished('once'), live())).rejects.toMatchObject({
+      fault: { kind: 'unavailable' },
+    })
+    await surface.show(finished('once'), live())
+    expect(reply()).toEqual(['once'])
+  })
+
+  test.each([POST, EDIT])('a 429 on %s is the core’s to wait for', async (call) => {
+    const { surface, simulator, reply } = await asked()
+    await surface.show(writing('a'), live())
+    simulator.failNext(call, { kind: 'rateLimit', retryAfterMs: 20_000 })
+    const error = await surface.show(finished('b', 'c'), live()).catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ name: 'SurfaceError', fault: { kind: 'rate_limited' } })
+    const { retryAfterMs } = (error as { fault: { retryAfterMs: number } }).fault
+    expect(retryAfterMs).toBeGreaterThan(15_000)
+    expect(retryAfterMs).toBeLessThan(25_000)
+    expect(reply()).not.toEqual(['b', 'c'])
+  })
+
+  test('a full bucket is the core’s to wait for, too', async () => {
+    const { surface } = await asked({ rateLimits: true })
+    const writes = async () => {
+      for (let n = 0; n < 12; n += 1) await surface.show(writing(`text ${n}`), live())
+    }
+    await expect(writes()).rejects.toMatchObject({ fault: { kind: 'rate_limited' } })
+  })
+})
+
+describe('what no attempt can mend', () => {
+  test('a deleted thread is gone', async () => {
+    const { surface, simulator, thread } = await asked()
+    await surface.show(writing('half'), live())
+    simulator.deleteChannel(thread)
+    await expect(surface.show(finished('half and whole'), live())).rejects.toMatchObject({
+      fault: { kind: 'gone' },
+    })
+  })
+
+  test('a question that was deleted before its thread was opened is gone', async () => {
+    const { surface, simulator, sent } = await asked()
+    simulator.person('alice').delete(sent)
+    await expect(surface.show(finished('too late'), live())).rejects.toMatchObject({
+      fault: { kind: 'gone' },
+    })
+  })
+
+  test('a locked thread is gone', async () => {
+    const { surface, simulator, thread } = await asked()
+    await surface.show(writing('half'), live())
+    simulator.deny(thread, 'ManageThreads')
+    simulator.archiveThread(thread, { locked: true })
+    await expect(surface.show(finished('half', 'and whole'), live())).rejects.toMatchObject({
+      fault: { kind: expect.stringMatching(/gone|refused/) },
+    })
+  })
+
+  test('AutoMod and a missing permission refuse', async () => {
+    const { surface, simulator, thread } = await asked()
+    simulator.blockWord('monad')
+    await expect(surface.show(finished('a monad'), live())).rejects.toMatchObject({
+      fault: { kind: 'refused' },
+    })
+    await surface.show(finished('an endofunctor'), live())
+    simulator.deny(thread, 'SendMessagesInThreads')
+    await expect(surface.show(finished('an endofunctor', 'more'), live())).rejects.toMatchObject({
+      fault: { kind: 'refused' },
+    })
+  })
+
+  test('a refused token refuses every write, and the log says so once', async () => {
+    const { surface, simulator, logged } = await asked()
+    simulator.rejectToken()
+    for (const text of ['one', 'two'])
+      await expect(surface.show(finished(text), live())).rejects.toMatchObject({ fault: { kind: 'refused' } })
+    const told = logged().filter(({ msg }) => String(msg).includes('no longer accepts the bot token'))
+    expect(told).toHaveLength(1)
+    expect(told[0]?.level).toBe(50)
+  })
+
+  test('S5: no log line holds what was said', async () => {
+    const { surface, simulator, logged } = await asked()
+    simulator.blockWord('secret')
+    await expect(surface.show(finished('a secret word'), live())).rejects.toThrow()
+    const text = JSON.stringify(logged())
+    expect(text).not.toContain('secret')
+    expect(text).not.toContain('monad')
+    expect(text).not.toContain(simulator.token)
+  })
+})
+
+describe('the typing sign (rule D7)', () => {
+  test('is there before the first text, is renewed, and ends with it', async () => {
+    const clock = new VirtualClock()
+    const { surface, simulator, thread, calls } = await asked({ adapterClock: clock })
+    const working = surface.working(live())
+    const typing = /^POST \/channels\/\d+\/typing$/
+    await simulator.until(() => calls(typing).length === 1)
+    await simulator.until(async () => {
+      await clock.advance(8_000)
+      return calls(typing).length === 2
+    })
+    await surface.show(writing('text'), live())
+    await working
+    await clock.advance(60_000)
+    expect(calls(typing).every(({ path }) => path === `/channels/${thread}/typing`)).toBe(true)
+    expect(simulator.typingSigns.every(({ until }) => until <= Date.now())).toBe(true)
+  })
+
+  test('ends when the turn ends without a text', async () => {
+    const { surface, simulator } = await asked()
+    const turn = new AbortController()
+    const working = surface.working(turn.signal)
+    await simulator.until(() => simulator.typingSigns.length > 0)
+    turn.abort()
+    await working
+  })
+
+  test('that fails costs nothing', async () => {
+    const { surface, simulator, reply } = await asked()
+    simulator.failNext('POST /channels/:id/typing', { kind: 'error', status: 403, code: 50013 })
+    await surface.working(live())
+    await surface.show(finished('text'), live())
+    expect(reply()).toEqual(['text'])
+  })
+})
+
+test('a cancelled write throws the reason, and nothing else', async () => {
+  const { surface, simulator } = await asked()
+  const held = Promise.withResolvers<void>()
+  simulator.failNext(POST, { kind: 'hold', until: held.promise })
+  const stop = new AbortController()
+  const show = surface.show(finished('text'), stop.signal)
+  const outcome = expect(show).rejects.toThrow('stopped by the reader')
+  await simulator.until(() =>
+    simulator.calls.some(({ method, path }) => method === 'POST' && /\/messages$/.test(path)),
+  )
+  stop.abort(new Error('stopped by the reader'))
+  await outcome
+  held.resolve()
+})

@@ -1,0 +1,101 @@
+/** Discord as people know it: a mention in a channel opens a thread, and the conversation is in the thread. */
+import { WRITING_SIGN } from '#adapters/discord/contents.ts'
+import { createDiscord } from '#adapters/discord/discord.ts'
+import { systemClock } from '#core/clock.ts'
+import {
+  type DiscordPerson,
+  type DiscordSimulator,
+  type DiscordSimulatorOptions,
+  type Place,
+  type SeenMessage,
+  type Sent,
+  startDiscordSimulator,
+} from '#test/platforms/discord/simulator.ts'
+import { quietLog } from '#test/quiet-log.ts'
+import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
+
+/** Real time, generous for a busy machine; scenarios end as soon as they hold. Milliseconds. */
+const WITHIN_MS = 10_000
+/** Discord opens only so many threads in one channel at a time; people on a server talk in several. */
+const CHANNELS = 10
+
+/** Discord's own note at the head of a thread, in the name of whoever opened it. */
+const THREAD_STARTER = 21
+
+export async function discordWorld(options?: DiscordSimulatorOptions): Promise<World> {
+  const simulator = await startDiscordSimulator(options)
+  let asked = 0
+  const nextChannel = () => {
+    asked += 1
+    return simulator.channel(`room-${asked % CHANNELS}`)
+  }
+  return {
+    name: 'discord',
+    platform: async () =>
+      createDiscord(
+        { token: simulator.token, apiUrl: simulator.apiUrl },
+        { log: quietLog, clock: systemClock },
+      ),
+    // Discord delivers over the gateway only.
+    listening: () => {},
+    person: (name) => personIn(simulator, simulator.person(name), nextChannel),
+    close: () => simulator.close(),
+  }
+}
+
+function personIn(simulator: DiscordSimulator, person: DiscordPerson, nextChannel: () => Place): Person {
+  return {
+    id: person.id,
+    name: person.name,
+    ask: async (text) => {
+      const sent = person.mention(nextChannel(), text)
+      return conversationIn(simulator, sent)
+    },
+  }
+}
+
+function conversationIn(simulator: DiscordSimulator, opening: Sent): Conversation {
+  // A thread has the id of the message that it starts from.
+  const thread = opening.messageId
+  const exists = () => simulator.threads().some(({ id }) => id === thread)
+  const seen = () => (exists() ? simulator.messages(thread) : [])
+  const isReply = ({ authorId, type }: SeenMessage) =>
+    authorId === simulator.bot.id && type !== THREAD_STARTER
+  const shown = () => seen().filter(isReply).map(asShown)
+  const as = (person: Person) => simulator.person(person.name)
+  return {
+    opening: saidBy(opening),
+    say: async (person, text) => {
+      await simulator.until(exists, WITHIN_MS)
+      return saidBy(as(person).post(thread, text))
+    },
+    shown: async () => shown(),
+    until: async (done, withinMs = WITHIN_MS) => {
+      try {
+        return await simulator.until(() => {
+          const now = shown()
+          return done(now) && now
+        }, withinMs)
+      } catch (cause) {
+        throw new Error(`Not within ${withinMs} ms; shown was ${JSON.stringify(shown())}`, { cause })
+      }
+    },
+    react: async (person, { id }, emoji) => {
+      as(person).react(thread, id, emoji)
+    },
+    unreact: async (person, { id }, emoji) => {
+      as(person).unreact(thread, id, emoji)
+    },
+  }
+}
+
+const saidBy = (sent: Sent): Said => ({
+  redeliver: async (times) => {
+    sent.redeliver(times)
+  },
+})
+
+const asShown = ({ id, content }: SeenMessage): Shown => {
+  const finished = !content.endsWith(WRITING_SIGN)
+  return { id, text: finished ? content : content.slice(0, -WRITING_SIGN.length), finished }
+}
