@@ -1,0 +1,115 @@
+/**
+ * Slack over HTTP: what stands in front of Bolt's receiver on Parley's own port.
+ *
+ * Until the adapter has started, and after it has stopped, Slack is told to come again (503): it does, up to three
+ * times. Rules T1 and S6: an event is acknowledged after it is on disk, and nothing malformed reaches Bolt, which
+ * ends the process over a signed `null` and keeps a body of no known kind waiting for three seconds.
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { HTTPReceiver, isValidSlackRequest } from '@slack/bolt'
+import type { Logger } from 'pino'
+import { reasonOf } from '#core/errors.ts'
+import { boltLog } from './bolt-log.ts'
+import { isReadable } from './shape.ts'
+
+/** Slack's own bodies stay below 300 kB, a full modal included. */
+const BODY_LIMIT = 1024 * 1024
+
+export const EVENTS_PATH = '/slack/events'
+
+export interface HttpDoor {
+  readonly listener: RequestListener
+  /** Give requests to this receiver from now on; `undefined`: to nobody. */
+  readonly open: (receiver: HTTPReceiver | undefined) => void
+}
+
+export const httpReceiver = (signingSecret: string, log: Logger): HTTPReceiver =>
+  new HTTPReceiver({
+    signingSecret,
+    endpoints: [EVENTS_PATH],
+    // The answer waits for the listeners, so it says whether the event was taken in.
+    processBeforeResponse: true,
+    bodyLimit: BODY_LIMIT,
+    logger: boltLog(log),
+  })
+
+export function createDoor(signingSecret: string, log: Logger): HttpDoor {
+  let receiver: HTTPReceiver | undefined
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const target = receiver
+    if (target === undefined) return answer(response, 503, { 'retry-after': '5' })
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    if (pathname !== EVENTS_PATH) return answer(response, 404)
+    if (request.method !== 'POST') return answer(response, 405, { allow: 'POST' })
+    const body = await read(request)
+    if (body === undefined) return answer(response, 413, { connection: 'close' })
+    const text = body.toString()
+    if (!isSslCheck(request, text) && !isGenuine(signingSecret, request, text)) return answer(response, 401)
+    if (!isKnownKind(request, text)) return answer(response, 400)
+    // Bolt takes a body that was read for it from here.
+    target.requestListener(Object.assign(request, { rawBody: body }), response)
+  }
+
+  return {
+    listener: (request, response) => {
+      serve(request, response).catch((thrown) => {
+        log.warn({ reason: reasonOf(thrown) }, 'A request from Slack could not be read.')
+        if (!response.headersSent) answer(response, 400)
+      })
+    },
+    open: (next) => {
+      receiver = next
+    },
+  }
+}
+
+/** @returns undefined when it is too large. */
+async function read(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let size = 0
+  // Not destroyed on return: the sender is still to read our answer.
+  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+    size += chunk.length
+    if (size > BODY_LIMIT) return undefined
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function isGenuine(signingSecret: string, { headers }: IncomingMessage, body: string): boolean {
+  const signature = headers['x-slack-signature']
+  const at = Number(headers['x-slack-request-timestamp'])
+  if (typeof signature !== 'string' || !Number.isInteger(at)) return false
+  return isValidSlackRequest({
+    signingSecret,
+    body,
+    headers: { 'x-slack-signature': signature, 'x-slack-request-timestamp': at },
+  })
+}
+
+const isForm = ({ headers }: IncomingMessage): boolean =>
+  headers['content-type'] === 'application/x-www-form-urlencoded'
+
+/** Slack asks unsigned whether TLS works; Bolt answers and looks at nothing else in it. */
+const isSslCheck = (request: IncomingMessage, body: string): boolean =>
+  isForm(request) && new URLSearchParams(body).get('ssl_check') === '1'
+
+/** A command comes as a form of its own, everything else as JSON. */
+function isKnownKind(request: IncomingMessage, body: string): boolean {
+  const form = isForm(request) ? new URLSearchParams(body) : undefined
+  if (form !== undefined && !form.has('payload')) return form.has('command') || form.has('ssl_check')
+  return isReadable(parse(form?.get('payload') ?? body))
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function answer(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  response.writeHead(status, headers).end()
+}

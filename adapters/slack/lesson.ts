@@ -1,0 +1,74 @@
+/** What a failed step tells of a message, and whether another step can mend it (rule D5). Pure. */
+import { SurfaceError } from '#core/delivery/surface.ts'
+import { isGone, notOffered, type SlackCallError, surfaceError } from './fault.ts'
+import { type Dress, plainerDress } from './offers.ts'
+import type { MessageState, Step, Wanted } from './step.ts'
+
+export type Lesson =
+  /** Know this, and take the next step. */
+  | { readonly next: 'go on'; readonly state: MessageState }
+  /** New messages of this reply are posted; `everywhere` when this Slack offers no streams at all. */
+  | { readonly next: 'post'; readonly everywhere: boolean }
+  /** Take the message away and say it anew. */
+  | { readonly next: 'replace' }
+  | { readonly next: 'dress'; readonly dress: Dress }
+  /** The caller hears of it; when it calls again, go on from this state. */
+  | { readonly next: 'fail'; readonly state: MessageState; readonly error: SurfaceError }
+
+/** The stream is over, whoever ended it; the message stays. Codes: docs.slack.dev/reference/methods/chat.appendStream. */
+const STREAM_OVER = new Set([
+  'message_not_in_streaming_state',
+  'stopped_by_user',
+  'streaming_state_conflict',
+  'streaming_mode_mismatch',
+  'message_not_owned_by_app',
+  'msg_too_long',
+])
+/** The workspace lets nobody edit this message any more. */
+const FIXED = new Set(['cant_update_message', 'edit_window_closed'])
+/** The thread's root is gone. */
+const THREAD_OVER = new Set(['invalid_thread_ts', 'message_not_found'])
+
+export function lessonOf(
+  step: Step,
+  state: MessageState,
+  wanted: Wanted,
+  failure: SlackCallError,
+  dress: Dress,
+): Lesson {
+  const { code, fault } = failure
+  const opens = step.do === 'start' || step.do === 'post'
+  if (fault.kind === 'unavailable') {
+    return { next: 'fail', state: doubted(step, state, wanted), error: surfaceError(failure) }
+  }
+  if (opens && THREAD_OVER.has(code)) {
+    return { next: 'fail', state, error: new SurfaceError({ kind: 'gone' }, failure.message, failure) }
+  }
+  if (step.do === 'start' && !isGone(code)) {
+    // Refused, or the twenty streams of a minute are used up: posting is limited on its own, so nobody waits.
+    return { next: 'post', everywhere: notOffered(code) }
+  }
+  if (fault.kind === 'rate_limited') return { next: 'fail', state, error: surfaceError(failure) }
+  if (state.at === 'streaming' && STREAM_OVER.has(code)) {
+    return { next: 'go on', state: { at: 'settled', ts: state.ts, text: undefined, complete: false } }
+  }
+  if (state.at === 'settled' && code === 'streaming_state_conflict') {
+    return { next: 'go on', state: { at: 'streaming', ts: state.ts, text: undefined } }
+  }
+  // Somebody deleted it: it is said anew.
+  if (!opens && code === 'message_not_found') return { next: 'go on', state: { at: 'absent' } }
+  if (state.at === 'settled' && FIXED.has(code)) return { next: 'replace' }
+  const plainer = step.do === 'post' || step.do === 'update' ? plainerDress(dress, code) : undefined
+  if (plainer !== undefined) return { next: 'dress', dress: plainer }
+  return { next: 'fail', state, error: surfaceError(failure) }
+}
+
+/** No answer came: the step may have been taken. */
+function doubted(step: Step, state: MessageState, { text, complete }: Wanted): MessageState {
+  if (step.do === 'start') return { at: 'lost', how: 'stream', text, complete: false }
+  if (step.do === 'post') return { at: 'lost', how: 'post', text, complete }
+  if (state.at === 'streaming' || state.at === 'settled') {
+    return { at: 'settled', ts: state.ts, text: undefined, complete: false }
+  }
+  return state
+}

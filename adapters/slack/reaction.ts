@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import type { Reaction } from '#core/feedback/reaction.ts'
+import { milliseconds, type Self, SLACKBOT, timestamp } from './inbound.ts'
+
+const reactionSchema = z.object({
+  type: z.enum(['reaction_added', 'reaction_removed']),
+  user: z.string().min(1),
+  reaction: z.string().min(1),
+  item: z.object({ type: z.literal('message'), channel: z.string().min(1), ts: timestamp }),
+  item_user: z.string().nullish(),
+  event_ts: timestamp,
+})
+
+/**
+ * A reaction of somebody else on a message that may be ours; `undefined` for all others (rules F2, S6). Whether the
+ * rater is a bot is not in the event: the caller asks. Pure.
+ */
+export function readReaction(event: unknown, self: Self): Reaction | undefined {
+  const read = reactionSchema.safeParse(event)
+  if (!read.success) return undefined
+  const { type, user, reaction, item, item_user, event_ts } = read.data
+  if (user === self.user || user === SLACKBOT) return undefined
+  if (item_user && item_user !== self.user) return undefined
+  return {
+    // Made of what happened, not of the delivery: the same over HTTP retries and on a second connection (rule F1).
+    id: ['slack', self.team, type, item.channel, item.ts, user, reaction, event_ts].join(':'),
+    kind: type,
+    message: { platform: 'slack', workspace: self.team, channel: item.channel, message: item.ts },
+    rater: user,
+    value: reaction,
+    at: milliseconds(event_ts),
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * Whether a body has the shape that Bolt takes for granted (rule S6). It looks into these fields before any listener
+ * runs, and throws on `null`; what our own listeners need, they check themselves. Pure.
+ */
+import { z } from 'zod'
+
+const anything = z.looseObject({})
+const event = z.looseObject({
+  type: z.string(),
+  channel: z.union([z.string(), anything]).optional(),
+  item: anything.optional(),
+  message: anything.optional(),
+  previous_message: anything.optional(),
+  assistant_thread: anything.optional(),
+})
+const callback = z.looseObject({
+  type: z.literal('event_callback'),
+  event,
+  authorizations: z.array(anything).nullish(),
+})
+const body = z.union([
+  callback,
+  z.looseObject({ type: z.string().refine((type) => type !== 'event_callback') }),
+])
+
+/** An object that says what it is: an event, a challenge or an interaction. */
+export const isReadable = (parsed: unknown): boolean => body.safeParse(parsed).success

@@ -1,0 +1,109 @@
+/**
+ * The sign that Parley is at work (rule D7): an agent session in `processing`, or the older status line.
+ *
+ * `processing` does not go by itself for about an hour, so whoever lights it must put it out.
+ */
+import type { Logger } from 'pino'
+import type { Clock } from '#core/clock.ts'
+import { reasonOf } from '#core/errors.ts'
+import type { SessionStatus, SlackApi } from './api.ts'
+import { notOffered, SlackCallError } from './fault.ts'
+import type { Offers } from './offers.ts'
+import type { Place } from './place.ts'
+
+export interface SignDeps {
+  readonly api: SlackApi
+  readonly offers: Offers
+  readonly place: Place
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Slack shows it after the app's name: "Parley is thinking…". */
+const STATUS = 'is thinking…'
+
+/** Waits before the sign is put out again when Slack did not answer. After these it goes by itself within the hour. */
+const AGAIN_MS = [2_000, 10_000, 60_000]
+
+export class WorkingSign {
+  readonly #deps: SignDeps
+  /** How it is lit, as far as we know. A lost answer counts as lit. */
+  #lit: Offers['sign']
+  /** The call that lights it, while it is on its way: what comes after must not overtake it. */
+  #lighting: Promise<void> | undefined
+
+  /** @param left an earlier process may have left a sign in this thread. */
+  constructor(deps: SignDeps, left: boolean) {
+    this.#deps = deps
+    this.#lit = left ? deps.offers.sign : 'none'
+  }
+
+  /** Never throws. */
+  async light(): Promise<void> {
+    this.#lighting ??= this.#light()
+    await this.#lighting
+    this.#lighting = undefined
+  }
+
+  /** The end of a stream has told Slack this of the session; of the status line nothing is known. */
+  streamEnded(status: SessionStatus): void {
+    if (status === 'processing') this.#lit = 'sessions'
+    else if (this.#lit === 'sessions' && this.#lighting === undefined) this.#lit = 'none'
+  }
+
+  /** Never throws; goes on trying after it has returned. */
+  async putOut(): Promise<void> {
+    await this.#lighting
+    if (!(await this.#putOutOnce())) void this.#keepTrying()
+  }
+
+  async #light(): Promise<void> {
+    const { offers } = this.#deps
+    while (offers.sign !== 'none') {
+      const kind = offers.sign
+      try {
+        await this.#write(kind, true)
+        this.#lit = kind
+        return
+      } catch (thrown) {
+        const failure = this.#failure(thrown)
+        if (failure?.fault.kind === 'unavailable') this.#lit = kind
+        if (failure === undefined || !notOffered(failure.code)) return
+        if (offers.sign === kind) offers.sign = kind === 'sessions' ? 'status' : 'none'
+      }
+    }
+  }
+
+  async #keepTrying(): Promise<void> {
+    for (const wait of AGAIN_MS) {
+      await this.#deps.clock.sleep(wait)
+      if (await this.#putOutOnce()) return
+    }
+    this.#deps.log.warn({ channel: this.#deps.place.channel }, 'The working sign could not be taken away.')
+  }
+
+  /** @returns true when there is nothing left to do. */
+  async #putOutOnce(): Promise<boolean> {
+    const kind = this.#lit
+    if (kind === 'none') return true
+    try {
+      await this.#write(kind, false)
+      this.#lit = 'none'
+      return true
+    } catch (thrown) {
+      return this.#failure(thrown)?.fault.kind === 'refused'
+    }
+  }
+
+  async #write(kind: 'sessions' | 'status', on: boolean): Promise<void> {
+    const { api, place } = this.#deps
+    if (kind === 'sessions') await api.setSession(place, on ? 'processing' : 'active')
+    else await api.setStatus(place, on ? STATUS : '')
+  }
+
+  #failure(thrown: unknown): SlackCallError | undefined {
+    const failure = thrown instanceof SlackCallError ? thrown : undefined
+    this.#deps.log.debug({ reason: reasonOf(thrown) }, 'The working sign could not be changed.')
+    return failure
+  }
+}

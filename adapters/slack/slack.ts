@@ -1,0 +1,160 @@
+/**
+ * Slack, as a platform of Parley: one workspace, by its bot token.
+ *
+ * Events come over HTTP (`/slack/events` on Parley's port) or Socket Mode. They are read by pure functions
+ * (`inbound.ts`, `reaction.ts`), taken in by the host, and only then acknowledged (rule T1). Replies go out through
+ * `surface.ts` (rules D1 to D7). What this Slack offers (streams, sessions, Markdown) is found out by trying.
+ *
+ * Facts: docs.slack.dev. The app itself is described by `config/slack-manifest.json`.
+ */
+import { App } from '@slack/bolt'
+import type { WebClientOptions } from '@slack/web-api'
+import type { Logger } from 'pino'
+import type { Host, Platform } from '#adapters/platform.ts'
+import type { Clock } from '#core/clock.ts'
+import { ConfigError } from '#core/errors.ts'
+import { createApi } from './api.ts'
+import { boltLog } from './bolt-log.ts'
+import { type Events, listen } from './events.ts'
+import { platformError, SlackCallError } from './fault.ts'
+import { createDoor, httpReceiver } from './http.ts'
+import { identify } from './identity.ts'
+import { milliseconds, type Self } from './inbound.ts'
+import { firstOffers } from './offers.ts'
+import { fetchPast } from './past.ts'
+import { createPeople } from './people.ts'
+import { readPlace } from './place.ts'
+import { KeptSocket } from './socket.ts'
+import { SlackReply } from './surface.ts'
+import { Traffic } from './traffic.ts'
+
+export interface SlackSettings {
+  /** `xoxb-…` */
+  readonly botToken: string
+  /** Needed for HTTP: proves that a request is Slack's. */
+  readonly signingSecret?: string
+  /** `xapp-…`: use Socket Mode, whether or not there is a signing secret. */
+  readonly appToken?: string
+  /** Slack's own unless a test says otherwise. */
+  readonly apiUrl?: string
+}
+
+export interface SlackDeps {
+  readonly log: Logger
+  readonly clock: Clock
+}
+
+/** Slack wants its answer within three seconds; a start waits a little longer for one. */
+const CALL_TIMEOUT_MS = 10_000
+
+/**
+ * @throws ConfigError when there is neither an app-level token nor a signing secret.
+ *
+ * @example
+ * const slack = createSlack({ botToken: 'xoxb-…', appToken: 'xapp-…' }, { log, clock: systemClock })
+ * await slack.start(host)
+ */
+export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform {
+  const transport = transportOf(settings)
+  const log = deps.log.child({ platform: 'slack' })
+  const { clock } = deps
+  const clientOptions: WebClientOptions = {
+    ...(settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl }),
+    logger: boltLog(log),
+    timeout: CALL_TIMEOUT_MS,
+  }
+  const api = createApi(settings.botToken, clientOptions)
+  const people = createPeople(api, clock)
+  const offers = firstOffers()
+  const traffic = new Traffic()
+  const door = transport.via === 'http' ? createDoor(transport.signingSecret, log) : undefined
+  let running: Running | undefined
+
+  async function connect(host: Host): Promise<Running> {
+    const self = await identify(settings.botToken, clientOptions, log)
+    const receiver =
+      transport.via === 'socket'
+        ? new KeptSocket({ appToken: transport.appToken, clientOptions, clock, log })
+        : httpReceiver(transport.signingSecret, log)
+    const app = new App({
+      token: settings.botToken,
+      botId: self.bot,
+      botUserId: self.user,
+      receiver,
+      // Edits of our own messages and other bots pass Bolt's filter anyway: `inbound.ts` has the one that counts.
+      ignoreSelf: false,
+      convoStore: false,
+      logger: boltLog(log),
+      clientOptions: { ...clientOptions, retryConfig: { retries: 1 } },
+    })
+    const events = listen(app, { host, self, people, log })
+    const startedAt = clock.now()
+    if (receiver instanceof KeptSocket) {
+      await receiver.start()
+      return { self, events, startedAt, close: () => receiver.stop() }
+    }
+    door?.open(receiver)
+    return { self, events, startedAt, close: async () => door?.open(undefined) }
+  }
+
+  const started = (): Running => {
+    if (running !== undefined) return running
+    throw new Error('The Slack adapter has not started: it does not know who it is yet.')
+  }
+
+  return {
+    name: 'slack',
+    ...(door === undefined ? {} : { routes: [{ prefix: '/slack', listener: door.listener }] }),
+
+    async start(host) {
+      try {
+        running = await connect(host)
+      } catch (thrown) {
+        throw thrown instanceof SlackCallError ? platformError(thrown) : thrown
+      }
+      log.info({ via: transport.via, team: running.self.team }, 'Slack is connected.')
+    },
+
+    async stop() {
+      await running?.events.drain()
+      await running?.close()
+    },
+
+    async past(question, signal) {
+      const { self } = started()
+      try {
+        return await fetchPast({ api, people, self }, readPlace(question.place), signal)
+      } catch (thrown) {
+        throw thrown instanceof SlackCallError ? platformError(thrown) : thrown
+      }
+    },
+
+    open(stored, shown) {
+      const { self, startedAt } = started()
+      const place = readPlace(stored)
+      const older = milliseconds(place.ts) < startedAt
+      return new SlackReply({ api, offers, traffic, self, clock, log }, place, { shown, older })
+    },
+  }
+}
+
+interface Running {
+  readonly self: Self
+  readonly events: Events
+  readonly startedAt: number
+  close(): Promise<void>
+}
+
+type Transport =
+  | { readonly via: 'socket'; readonly appToken: string }
+  | { readonly via: 'http'; readonly signingSecret: string }
+
+function transportOf({ appToken, signingSecret }: SlackSettings): Transport {
+  if (appToken) return { via: 'socket', appToken }
+  if (signingSecret) return { via: 'http', signingSecret }
+  throw new ConfigError('slack', {
+    got: undefined,
+    expected: 'an app-level token (Socket Mode) or a signing secret (HTTP)',
+    fix: 'Set one of them; both are on the Basic Information page of your Slack app.',
+  })
+}

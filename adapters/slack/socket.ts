@@ -1,0 +1,146 @@
+/**
+ * Slack over Socket Mode: no public address needed.
+ *
+ * Two things are done here that Bolt does otherwise. An event is acknowledged after its listeners have taken it in,
+ * not before (rule T1): Slack redelivers what nobody acknowledged. And the connection is kept by us: Bolt's own
+ * reconnect turns a refused `apps.connections.open` into an unhandled rejection, which ends the process.
+ */
+import { type App, SocketModeReceiver } from '@slack/bolt'
+import type { WebClientOptions } from '@slack/web-api'
+import type { Logger } from 'pino'
+import type { Clock } from '#core/clock.ts'
+import { reasonOf } from '#core/errors.ts'
+import { boltLog } from './bolt-log.ts'
+import { slackFailure } from './fault.ts'
+import { isReadable } from './shape.ts'
+
+type ReceiverEvent = Parameters<App['processEvent']>[0]
+
+export interface SocketOptions {
+  readonly appToken: string
+  readonly clientOptions: WebClientOptions
+  readonly clock: Clock
+  readonly log: Logger
+}
+
+/** Slack says hello within a second or so. */
+const HELLO_MS = 20_000
+/** Slack asks every connection to reconnect now and then: the first try is at once. */
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 30_000
+/** A peer that is gone never completes the closing handshake. */
+const GOODBYE_MS = 2_000
+
+export class KeptSocket extends SocketModeReceiver {
+  readonly #clock: Clock
+  readonly #log: Logger
+  /** Aborted for good by `stop`. While it is not, a lost connection is made anew. */
+  readonly #stopped = new AbortController()
+  /** True from the first hello on: before it, a failure is the caller's to hear. */
+  #begun = false
+  #reconnecting = false
+
+  constructor({ appToken, clientOptions, clock, log }: SocketOptions) {
+    super({
+      appToken,
+      autoReconnectEnabled: false,
+      logger: boltLog(log),
+      // Their own options: the client writes its retry policy into the object it is given.
+      installerOptions: { clientOptions: { ...clientOptions, retryConfig: { retries: 0 } } },
+    })
+    this.#clock = clock
+    this.#log = log
+    this.client.on('disconnected', () => {
+      if (this.#begun) void this.#reconnect()
+    })
+  }
+
+  override init(app: App): void {
+    const processEvent = async (event: ReceiverEvent) => {
+      if (isReadable(event.body)) return acknowledgeAfter(app, event)
+      this.#log.warn('Slack sent something that cannot be read. It is ignored.')
+      await event.ack()
+    }
+    super.init(Object.create(app, { processEvent: { value: processEvent } }))
+  }
+
+  /** @throws SlackCallError */
+  override async start(): ReturnType<SocketModeReceiver['start']> {
+    try {
+      const connection = await this.#connect()
+      this.#begun = true
+      return connection
+    } catch (thrown) {
+      await this.stop()
+      throw slackFailure('apps.connections.open', thrown)
+    }
+  }
+
+  override async stop(): Promise<void> {
+    this.#stopped.abort()
+    await this.#disconnect()
+  }
+
+  async #disconnect(): Promise<void> {
+    const waited = new AbortController()
+    await Promise.race([this.client.disconnect(), this.#quietly(GOODBYE_MS, waited.signal)])
+    waited.abort()
+  }
+
+  async #connect(): ReturnType<SocketModeReceiver['start']> {
+    const waited = new AbortController()
+    const late = this.#quietly(HELLO_MS, waited.signal).then(() => {
+      throw new Error(`Slack opened a connection and sent no hello within ${HELLO_MS / 1000} seconds.`)
+    })
+    try {
+      return await Promise.race([super.start(), late])
+    } finally {
+      late.catch(() => {})
+      waited.abort()
+    }
+  }
+
+  async #reconnect(): Promise<void> {
+    if (this.#reconnecting) return
+    this.#reconnecting = true
+    for (
+      let wait = 0;
+      !this.#stopped.signal.aborted;
+      wait = Math.min(wait * 2 || FIRST_WAIT_MS, LONGEST_WAIT_MS)
+    ) {
+      await this.#quietly(wait, this.#stopped.signal)
+      if (this.#stopped.signal.aborted) break
+      try {
+        await this.#connect()
+        break
+      } catch (thrown) {
+        this.#log.warn(
+          { reason: reasonOf(thrown ?? 'closed') },
+          'The connection to Slack is down. Trying again.',
+        )
+      }
+    }
+    this.#reconnecting = false
+  }
+
+  /** Sleeps; an abort only ends it sooner. */
+  async #quietly(ms: number, signal: AbortSignal): Promise<void> {
+    if (ms === 0) return
+    await this.#clock.sleep(ms, signal).catch((thrown) => {
+      if (!signal.aborted) throw thrown
+    })
+  }
+}
+
+/** Bolt acknowledges an event before its listeners run. Its acknowledgement is kept until they are done. */
+async function acknowledgeAfter(app: App, event: ReceiverEvent): Promise<void> {
+  if (event.body.type !== 'event_callback') return app.processEvent(event)
+  let acknowledged = false
+  await app.processEvent({
+    ...event,
+    ack: async () => {
+      acknowledged = true
+    },
+  })
+  if (acknowledged) await event.ack()
+}

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'vitest'
+import { VirtualClock } from '#test/virtual-clock.ts'
+import { asked, failing, never, running } from './running.ts'
+
+describe('the end of a thread', () => {
+  test.each([true, false])('a channel that is gone is told as gone (streams: %s)', async (streaming) => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    const method = streaming ? 'chat.startStream' : 'chat.postMessage'
+    app.simulator.failNext(method, { kind: 'platform', error: 'channel_not_found' })
+    expect(await failing(reply.show('one'))).toBe('gone')
+  })
+
+  test.each([true, false])(
+    'a question that was deleted gets no reply elsewhere (streams: %s)',
+    async (streaming) => {
+      const app = await running({ streaming })
+      const reply = await asked(app)
+      await app.simulator.person('alice').delete(reply.sent)
+      expect(await failing(reply.show('one'))).toBe('gone')
+      expect(app.simulator.history(app.channel)).toEqual([])
+    },
+  )
+
+  test('a refusal is told as one', async () => {
+    const app = await running({ streaming: false })
+    const reply = await asked(app)
+    app.simulator.failNext('chat.postMessage', { kind: 'platform', error: 'restricted_action' })
+    expect(await failing(reply.show('one'))).toBe('refused')
+  })
+
+  test('an aborted write is not made', async () => {
+    const reply = await asked(await running())
+    const aborted = AbortSignal.abort(new Error('stopped by Alice'))
+    await expect(reply.surface.show({ parts: ['one'], finished: false }, aborted)).rejects.toThrow(
+      'stopped by Alice',
+    )
+    expect(reply.writes()).toEqual([])
+  })
+})
+
+describe('D7: the working sign', () => {
+  test('falls back to the status line where there are no sessions, and that goes too', async () => {
+    const reply = await asked(await running({ agents: false, streaming: false }))
+    await reply.surface.working(never)
+    expect(reply.session().statusLine).not.toBe('')
+    await reply.finish('done')
+    expect(reply.session().statusLine).toBe('')
+  })
+
+  test('costs nobody a word where there is neither', async () => {
+    const missingMethods = ['assistant.threads.setStatus']
+    const reply = await asked(await running({ agents: false, missingMethods }))
+    await reply.surface.working(never)
+    await reply.surface.working(never)
+    await reply.finish('done')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['done'])
+    expect(reply.writes()).toEqual([
+      'agents.sessions.setStatus',
+      'assistant.threads.setStatus',
+      'chat.postMessage',
+    ])
+  })
+
+  test('is not lit by a call that a quick reply overtakes', async () => {
+    const app = await running()
+    const reply = await asked(app)
+    await reply.show('quick')
+    app.simulator.failNext('agents.sessions.setStatus', { kind: 'delay', ms: 100 })
+    const working = reply.surface.working(never)
+    await reply.finish('quick answer')
+    await working
+    expect(reply.session().status).toBe('active')
+  })
+
+  test('is taken away when the reply cannot be shown', async () => {
+    const app = await running({ streaming: false })
+    const reply = await asked(app)
+    await reply.surface.working(never)
+    app.simulator.failNext('chat.postMessage', { kind: 'platform', error: 'restricted_action' })
+    expect(await failing(reply.finish('one'))).toBe('refused')
+    expect(reply.session().status).toBe('active')
+  })
+
+  test('is taken away when a part before the last ended as a stream, and the last did not', async () => {
+    const app = await running()
+    const reply = await asked(app)
+    await reply.show('one')
+    await reply.finish('one.', 'two')
+    expect(reply.session().status).toBe('active')
+  })
+
+  test('is taken away when no text ever comes', async () => {
+    const app = await running()
+    const reply = await asked(app)
+    const sign = new AbortController()
+    await reply.surface.working(sign.signal)
+    sign.abort()
+    await app.simulator.until(() => reply.session().status === 'active')
+  })
+
+  test('is taken away later when Slack does not answer at first', async () => {
+    const clock = new VirtualClock(Date.now())
+    const app = await running({ clock, streaming: false })
+    const reply = await asked(app)
+    await reply.surface.working(never)
+    app.simulator.failNext('agents.sessions.setStatus', { kind: 'http', status: 503 })
+    await reply.finish('done')
+    expect(reply.session().status).toBe('processing')
+    await clock.advance(2_000)
+    await app.simulator.until(() => reply.session().status === 'active')
+  })
+})

@@ -1,0 +1,361 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { VirtualClock } from '#test/virtual-clock.ts'
+import { asked, failing, never, onlyQuestion, type Running, running } from './running.ts'
+
+describe.each([
+  ['where Slack streams', true],
+  ['where it does not', false],
+])('%s', (_, streaming) => {
+  test('D1: readers see exactly the parts, at every step and in the end', async () => {
+    const reply = await asked(await running({ streaming }))
+    await reply.show('Hello')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['Hello'])
+    const [first] = await reply.show('Hello, *world*')
+    await reply.show('Hello, *world*.', 'And')
+    const ids = await reply.finish('Hello, *world*.', 'And more.')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['Hello, *world*.', 'And more.'])
+    expect(reply.seen().map(({ ts }) => ts)).toEqual(ids)
+    expect(ids[0]).toBe(first)
+    expect(reply.seen().some((message) => message.streaming)).toBe(false)
+  })
+
+  test('show is idempotent: what is shown already costs no call', async () => {
+    const reply = await asked(await running({ streaming }))
+    await reply.show('one')
+    await reply.finish('one two')
+    const before = reply.writes().length
+    await reply.finish('one two')
+    expect(reply.writes()).toHaveLength(before)
+  })
+
+  test('D3: writes that overlap are made one after another', async () => {
+    const reply = await asked(await running({ streaming }))
+    await Promise.all([reply.show('a'), reply.show('ab'), reply.show('abc'), reply.finish('abcd')])
+    expect(reply.seen().map(({ text }) => text)).toEqual(['abcd'])
+  })
+
+  test('a last view that says something else replaces what was there', async () => {
+    const reply = await asked(await running({ streaming }))
+    await reply.show('I think that', 'and so')
+    await reply.finish('I cannot say.')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['I cannot say.'])
+  })
+
+  test('D5: a message that somebody deleted is said anew', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    const [ts = ''] = await reply.show('one')
+    await deleteAsAdmin(app, ts)
+    const ids = await reply.finish('one two')
+    expect(reply.seen().map(({ text, ts }) => [text, ts])).toEqual([['one two', ids[0]]])
+    expect(ids[0]).not.toBe(ts)
+  })
+
+  test('D6: model text pings nobody, also when it comes in pieces', async () => {
+    const reply = await asked(await running({ streaming }))
+    await reply.show('Hi <!chan')
+    await reply.show('Hi <!channel> and <@U0123')
+    await reply.finish('Hi <!channel> and <@U012345> and @here')
+    const [message] = reply.seen()
+    expect(message?.text).not.toMatch(/<!channel|<@U|@here/)
+    expect(message?.text.replaceAll('\u2060', '')).toBe('Hi <!channel> and <@U012345> and @here')
+    // What might have become a ping was held back, so nothing had to be taken back.
+    if (streaming) expect(reply.writes()).not.toContain('chat.update')
+  })
+
+  test('D7: the sign is there from the start, and gone when the reply is', async () => {
+    const reply = await asked(await running({ streaming }))
+    const sign = new AbortController()
+    await reply.surface.working(sign.signal)
+    expect(reply.session().status).toBe('processing')
+    await reply.show('Well')
+    await reply.show('Well, yes', 'and')
+    expect(reply.session().status).toBe('processing')
+    await reply.finish('Well, yes', 'and no.')
+    expect(reply.session().status).toBe('active')
+    const calls = reply.writes().length
+    sign.abort()
+    await reply.finish('Well, yes', 'and no.')
+    expect(reply.writes()).toHaveLength(calls)
+  })
+
+  test.each(['before', 'after'] as const)(
+    'D1, D5: a connection that breaks %s the first write',
+    async (when) => {
+      const app = await running({ streaming })
+      const reply = await asked(app)
+      app.simulator.failNext(streaming ? 'chat.startStream' : 'chat.postMessage', { kind: 'reset', when })
+      expect(await failing(reply.show('one'))).toBe('unavailable')
+      await reply.show('one two')
+      await reply.finish('one two three')
+      expect(reply.seen().map(({ text }) => text)).toEqual(['one two three'])
+    },
+  )
+
+  test.each(['before', 'after'] as const)(
+    'D1, D5: a connection that breaks %s a later write',
+    async (when) => {
+      const app = await running({ streaming })
+      const reply = await asked(app)
+      await reply.show('one')
+      app.simulator.failNext(streaming ? 'chat.appendStream' : 'chat.update', { kind: 'reset', when })
+      expect(await failing(reply.show('one two'))).toBe('unavailable')
+      await reply.show('one two three')
+      await reply.finish('one two three four')
+      expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
+        ['one two three four', false],
+      ])
+    },
+  )
+
+  test.each(['before', 'after'] as const)(
+    'D1, D5: a connection that breaks %s the last write',
+    async (when) => {
+      const app = await running({ streaming })
+      const reply = await asked(app)
+      await reply.show('one')
+      app.simulator.failNext(streaming ? 'chat.stopStream' : 'chat.update', { kind: 'reset', when })
+      expect(await failing(reply.finish('one two'))).toBe('unavailable')
+      await reply.finish('one two')
+      expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([['one two', false]])
+      expect(reply.session().status).not.toBe('processing')
+    },
+  )
+
+  test('D5: a 500 is told, and the next write makes up for it', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    await reply.show('one')
+    app.simulator.failNext(streaming ? 'chat.appendStream' : 'chat.update', { kind: 'http', status: 500 })
+    expect(await failing(reply.show('one two'))).toBe('unavailable')
+    await reply.finish('one two three')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['one two three'])
+  })
+
+  test('D5: a limit names its time and holds nobody else up', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    await reply.show('one')
+    const headers = { 'retry-after': '17' }
+    app.simulator.failNext(streaming ? 'chat.appendStream' : 'chat.update', {
+      kind: 'http',
+      status: 429,
+      headers,
+    })
+    const error = await reply.show('one two').catch((thrown: unknown) => thrown)
+    expect(error).toMatchObject({ fault: { kind: 'rate_limited', retryAfterMs: 17_000 } })
+    await reply.finish('one two')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['one two'])
+  })
+
+  test('T3: a reply that an earlier process began is finished in its own messages', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    const shown = await reply.show('the beginn')
+    const surface = (await app.restarted()).open(JSON.parse(JSON.stringify(reply.question.place)), shown)
+    const ids = await surface.show({ parts: ['another beginning', 'and an end'], finished: true }, never)
+    expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
+      ['another beginning', false],
+      ['and an end', false],
+    ])
+    expect(ids[0]).toBe(shown[0])
+    expect(reply.session().status).not.toBe('processing')
+  })
+
+  test('T3: so is one whose message nobody had time to remember', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    await reply.show('the beginn')
+    const surface = (await app.restarted()).open(reply.question.place, [])
+    await surface.show({ parts: ['another beginning'], finished: false }, never)
+    await surface.show({ parts: ['another beginning and end'], finished: true }, never)
+    expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
+      ['another beginning and end', false],
+    ])
+  })
+
+  test('T5: a finished reply is never taken for an unfinished one', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    await reply.show('first')
+    await reply.finish('first answer')
+    const surface = (await app.restarted()).open(reply.question.place, [])
+    await surface.show({ parts: ['second answer'], finished: true }, never)
+    expect(reply.seen().map(({ text }) => text)).toEqual(['first answer', 'second answer'])
+  })
+
+  test('any way that a reply grows, with any faults, ends as it should', async () => {
+    const app = await running({ streaming, rateLimits: false })
+    const faults = [
+      'chat.startStream',
+      'chat.appendStream',
+      'chat.stopStream',
+      'chat.postMessage',
+      'chat.update',
+    ]
+    const fault = fc.record({
+      method: fc.constantFrom(...faults, 'conversations.replies'),
+      when: fc.constantFrom('before' as const, 'after' as const),
+    })
+    const step = fc.record({ grow: fc.string({ minLength: 1, maxLength: 6 }), fault: fc.option(fault) })
+    const alice = app.simulator.person('alice')
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 5 }), async (steps) => {
+        const sent = await alice.mention(app.channel, 'again')
+        await app.simulator.until(() => app.host.questions.some(({ place }) => hasTs(place, sent.ts)))
+        const place = app.host.questions.find((question) => hasTs(question.place, sent.ts))?.place
+        const surface = app.platform.open(place, [])
+        let text = 'x'
+        for (const { grow, fault } of steps) {
+          text += grow
+          if (fault !== null) app.simulator.failNext(fault.method, { kind: 'reset', when: fault.when })
+          await failing(surface.show({ parts: [text], finished: false }, never))
+        }
+        // Each fault fails one call; those of methods that nobody has called yet fail a later one.
+        while ((await failing(surface.show({ parts: [text], finished: true }, never))) !== 'shown');
+        const seen = app.simulator.thread(sent.channel, sent.ts).slice(1)
+        expect(seen.map((message) => [message.text.replaceAll('\u2060', ''), message.streaming])).toEqual([
+          [text, false],
+        ])
+      }),
+      { numRuns: 40 },
+    )
+  })
+})
+
+/** A person may not delete our messages; who holds the token may. */
+async function deleteAsAdmin({ simulator, channel }: Running, ts: string): Promise<void> {
+  const headers = { authorization: `Bearer ${simulator.botToken}` }
+  const body = new URLSearchParams({ channel, ts })
+  const answer = await fetch(`${simulator.apiUrl}chat.delete`, { method: 'POST', headers, body })
+  expect(await answer.json()).toMatchObject({ ok: true })
+}
+
+const hasTs = (place: unknown, ts: string): boolean =>
+  typeof place === 'object' && place !== null && 'ts' in place && place.ts === ts
+
+describe('streams', () => {
+  test('D4: the first words are one call away, growth is appended, the end is one call', async () => {
+    const reply = await asked(await running())
+    await reply.show('one')
+    await reply.show('one two')
+    await reply.finish('one two three')
+    expect(reply.writes()).toEqual(['chat.startStream', 'chat.appendStream', 'chat.stopStream'])
+  })
+
+  test('D4: what is complete at once is posted in one call, and previews nothing', async () => {
+    const app = await running()
+    const reply = await asked(app)
+    await reply.finish('See https://a.example')
+    expect(reply.writes()).toEqual(['chat.postMessage'])
+    const [call] = app.simulator.calls.filter(({ method }) => method === 'chat.postMessage')
+    expect(call?.args).toMatchObject({ unfurl_links: 'false', unfurl_media: 'false' })
+  })
+
+  test('D5: a stream that Slack ends after five minutes goes on as an edit', async () => {
+    const clock = new VirtualClock(Date.now())
+    const reply = await asked(await running({ clock }))
+    await reply.show('one')
+    await clock.advance(5 * 60_000)
+    await reply.show('one two')
+    const ids = await reply.finish('one two three')
+    expect(reply.seen().map(({ text, ts, streaming }) => [text, ts, streaming])).toEqual([
+      ['one two three', ids[0], false],
+    ])
+  })
+
+  test('D5: so does one that is too long', async () => {
+    const app = await running({ streamMaxBytes: 20 })
+    const reply = await asked(app)
+    await reply.show('short')
+    await reply.show('short at first, and then longer')
+    await reply.finish('short at first, and then longer and longer')
+    expect(reply.seen().map(({ text, streaming }) => [text, streaming])).toEqual([
+      ['short at first, and then longer and longer', false],
+    ])
+  })
+
+  test('D5: a stream that a person stopped still gets its last words', async () => {
+    const app = await running()
+    const reply = await asked(app)
+    await reply.show('one')
+    app.simulator.stopSession(app.simulator.person('alice'), app.channel, reply.sent.threadTs)
+    await reply.finish('one (stopped)')
+    expect(reply.seen().map(({ text, streaming }) => [text, streaming])).toEqual([['one (stopped)', false]])
+  })
+
+  test('that a server has none is found out once', async () => {
+    const app = await running({ streaming: false })
+    const reply = await asked(app)
+    await reply.show('one')
+    await reply.finish('one two')
+    const again = app.platform.open(reply.question.place, [])
+    await again.show({ parts: ['three'], finished: false }, never)
+    await again.show({ parts: ['three four'], finished: true }, never)
+    expect(reply.writes().filter((method) => method === 'chat.startStream')).toHaveLength(1)
+    expect(reply.seen().map(({ text }) => text)).toEqual(['one two', 'three four'])
+  })
+
+  test('D4: when the streams of a minute are used up, a reply is posted instead, and only that one', async () => {
+    const app = await running()
+    const reply = await asked(app)
+    app.simulator.failNext('chat.startStream', {
+      kind: 'http',
+      status: 429,
+      headers: { 'retry-after': '30' },
+    })
+    await reply.show('one')
+    await reply.finish('one two')
+    const again = app.platform.open(reply.question.place, [])
+    await again.show({ parts: ['three'], finished: false }, never)
+    expect(reply.writes()).toEqual([
+      'chat.startStream',
+      'chat.postMessage',
+      'chat.update',
+      'chat.startStream',
+    ])
+  })
+
+  test('a guest of another company is named by their own workspace', async () => {
+    const app = await running()
+    const alice = app.simulator.person('alice')
+    await alice.mention(app.channel, 'hi', { userTeam: 'T0GUESTS' })
+    await app.simulator.settled()
+    const surface = app.platform.open(onlyQuestion(app.host).place, [])
+    await surface.show({ parts: ['hello'], finished: false }, never)
+    const [call] = app.simulator.calls.filter(({ method }) => method === 'chat.startStream')
+    expect(call?.args).toMatchObject({ recipient_team_id: 'T0GUESTS', recipient_user_id: alice.id })
+  })
+})
+
+test('D5: a message that nobody may edit any more is replaced', async () => {
+  const app = await running({ streaming: false })
+  const reply = await asked(app)
+  await reply.show('one')
+  app.simulator.failNext('chat.update', { kind: 'platform', error: 'edit_window_closed' })
+  await reply.finish('one two')
+  expect(reply.seen().map(({ text }) => text)).toEqual(['one two'])
+})
+
+test('replies that are written at the same time share the allowance of their workspace', async () => {
+  const app = await running()
+  const reply = await asked(app)
+  const others = Array.from({ length: 3 }, () => app.platform.open(reply.question.place, []))
+  await reply.show('one')
+  const alone = reply.surface.cadenceMs
+  for (const other of others) await other.show({ parts: ['x'], finished: false }, never)
+  expect(reply.surface.cadenceMs).toBe(4 * alone)
+  for (const other of others) await other.show({ parts: ['x'], finished: true }, never)
+  expect(reply.surface.cadenceMs).toBe(alone)
+})
+
+test('D2: the limit leaves room for what is added to a part', async () => {
+  const reply = await asked(await running())
+  expect(reply.surface.limit).toEqual({ unit: 'utf8', size: 9_000 })
+  // The most joiners that nine thousand bytes can need.
+  const crowded = '@here '.repeat(1_500)
+  await reply.show(crowded.slice(0, 4_000))
+  await reply.finish(crowded)
+  expect(reply.seen().map(({ text }) => text.replaceAll('\u2060', ''))).toEqual([crowded])
+})
