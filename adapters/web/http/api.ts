@@ -1,0 +1,142 @@
+import type { Context, Hono } from 'hono'
+import type { Host } from '#adapters/platform.ts'
+import { reasonOf } from '#core/errors.ts'
+import { placeOf, WORKSPACE } from '../place.ts'
+import type { PersonView, Sent } from '../protocol.ts'
+import type { MessageRecord } from '../workspace/records.ts'
+import type { HttpDeps, HttpEnv } from './app.ts'
+import { check, readJson } from './body.ts'
+import { HttpProblem } from './problem.ts'
+import { signedIn } from './session.ts'
+import { emoji, newChannel, question } from './shapes.ts'
+import { eventStream } from './stream.ts'
+
+/** Open event streams at once; each holds a socket. */
+const READER_LIMIT = 256
+
+/** Channels, threads, questions, reactions and events. Everything here is for people who have signed in. */
+export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
+  const { channels, threads, replies, events, clock } = deps
+
+  const hostNow = (): Host => {
+    const host = deps.host()
+    if (host === undefined)
+      throw new HttpProblem(503, 'Parley is starting or stopping. Try again.', { retryAfter: 2 })
+    return host
+  }
+
+  const knownChannel = async (c: Context): Promise<string> => {
+    const id = c.req.param('channel') ?? ''
+    if (await channels.has(id)) return id
+    throw new HttpProblem(404, 'channel: there is none of this name', { field: 'channel' })
+  }
+
+  /** A retry comes here too: the core knows a question that it has already accepted (rule T1). */
+  const handOver = async ({ thread, message }: Sent, person: PersonView): Promise<void> => {
+    const id = `web:${thread.id}:${message.id}`
+    await hostNow()
+      .accept({
+        id,
+        thread: { platform: 'web', workspace: WORKSPACE, channel: thread.channel, root: thread.id },
+        speaker: { id: person.id, name: person.name },
+        text: message.text,
+        sentAt: message.at,
+        place: placeOf({ channel: thread.channel, thread: thread.id, question: id }),
+      })
+      .catch((thrown: unknown) => {
+        deps.log.error({ question: id, reason: reasonOf(thrown) }, 'web: a question was not accepted')
+        throw new HttpProblem(503, 'Parley could not keep the question. Try again.', { retryAfter: 2 })
+      })
+  }
+
+  app.get('/api/channels', async (c) => {
+    await signedIn(c, deps)
+    return c.json(await channels.all())
+  })
+
+  app.post('/api/channels', async (c) => {
+    await signedIn(c, deps)
+    hostNow()
+    const { name, about } = await readJson(c, newChannel, clock)
+    const channel = await channels.add({ id: name, about: about ?? '' })
+    if (channel === 'full')
+      throw new HttpProblem(409, 'name: there are as many channels as there can be', { field: 'name' })
+    return c.json(channel, 201)
+  })
+
+  app.get('/api/channels/:channel/threads', async (c) => {
+    await signedIn(c, deps)
+    return c.json(await threads.list(await knownChannel(c), c.req.query('before')))
+  })
+
+  app.post('/api/channels/:channel/threads', async (c) => {
+    const person = await signedIn(c, deps)
+    const channel = await knownChannel(c)
+    hostNow()
+    const sent = await threads.begin(channel, { person, ...(await readJson(c, question, clock)) })
+    await handOver(sent, person)
+    return c.json(sent, 201)
+  })
+
+  app.get('/api/threads/:thread', async (c) => {
+    await signedIn(c, deps)
+    const page = await threads.read(c.req.param('thread'), c.req.query('before'))
+    if (page === undefined) throw new HttpProblem(404, 'thread: there is no such thread', { field: 'thread' })
+    return c.json({ ...page, working: replies.isWorking(page.thread.id) })
+  })
+
+  app.post('/api/threads/:thread/messages', async (c) => {
+    const person = await signedIn(c, deps)
+    hostNow()
+    const sent = await threads.follow(c.req.param('thread'), {
+      person,
+      ...(await readJson(c, question, clock)),
+    })
+    if (sent === undefined) throw new HttpProblem(404, 'thread: there is no such thread', { field: 'thread' })
+    await handOver(sent, person)
+    return c.json(sent, 201)
+  })
+
+  const react = async (c: Context, on: boolean): Promise<Response> => {
+    const person = await signedIn(c, deps)
+    const value = check(emoji, c.req.param('emoji'))
+    const host = hostNow()
+    const tell = (message: MessageRecord, channel: string): Promise<void> =>
+      host.react({
+        // A revision belongs to one change, so a retry of this one has this id and no other has it (rule F1).
+        id: ['web', message.id, message.rev, person.id, value, on ? 'on' : 'off'].join(':'),
+        kind: on ? 'reaction_added' : 'reaction_removed',
+        message: { platform: 'web', workspace: WORKSPACE, channel, message: message.id },
+        rater: person.id,
+        value,
+        at: clock.now(),
+      })
+    const outcome = await threads.react(c.req.param('message') ?? '', { person, emoji: value, on }, tell)
+    switch (outcome) {
+      case 'unknown':
+        throw new HttpProblem(404, 'message: there is no such message', { field: 'message' })
+      case 'full':
+        throw new HttpProblem(409, 'emoji: this message has as many reactions as it can hold', {
+          field: 'emoji',
+        })
+      case 'done':
+        return c.body(null, 204)
+    }
+  }
+  app.put('/api/messages/:message/reactions/:emoji', (c) => react(c, true))
+  app.delete('/api/messages/:message/reactions/:emoji', (c) => react(c, false))
+
+  app.get('/api/events', async (c) => {
+    await signedIn(c, deps)
+    if (events.readers >= READER_LIMIT)
+      throw new HttpProblem(503, 'Too many pages are open. Close some.', { retryAfter: 30 })
+    const stream = eventStream(events, clock, {
+      lastEventId: c.req.header('last-event-id'),
+      hangUp: () => c.env.outgoing.destroy(),
+    })
+    return c.body(stream, 200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+    })
+  })
+}

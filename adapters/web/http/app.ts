@@ -1,0 +1,61 @@
+/**
+ * The workspace over HTTP. Keeps S6: whatever comes in, the answer is a plain one and nothing half-done is kept.
+ *
+ * Loaded at the first request, and everything heavy with it.
+ */
+import type { RequestListener } from 'node:http'
+import { getRequestListener, type HttpBindings } from '@hono/node-server'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import type { Host } from '#adapters/platform.ts'
+import type { Clock } from '#core/clock.ts'
+import { reasonOf } from '#core/errors.ts'
+import type { WebSettings } from '../web.ts'
+import type { Channels } from '../workspace/channels.ts'
+import type { EventLog } from '../workspace/events.ts'
+import type { Replies } from '../workspace/replies.ts'
+import type { Sessions } from '../workspace/sessions.ts'
+import type { Threads } from '../workspace/threads.ts'
+import { apiRoutes } from './api.ts'
+import { assetRoutes } from './assets.ts'
+import { guard, hardened } from './guard.ts'
+import { answerProblem, HttpProblem } from './problem.ts'
+import { sessionRoutes } from './session.ts'
+
+export interface HttpDeps {
+  readonly settings: WebSettings
+  /** `undefined` before the start and after the stop: nothing is taken in then. */
+  readonly host: () => Host | undefined
+  readonly clock: Clock
+  readonly log: Logger
+  readonly events: EventLog
+  readonly replies: Replies
+  readonly channels: Channels
+  readonly threads: Threads
+  readonly sessions: Sessions
+}
+
+/** Node's own request and response, for what the web's cannot do. */
+export interface HttpEnv {
+  Bindings: HttpBindings
+}
+
+export function createListener(deps: HttpDeps): RequestListener {
+  const app = new Hono<HttpEnv>()
+  app.use(hardened)
+  app.use(guard(deps.settings.token !== undefined))
+  sessionRoutes(app, deps)
+  apiRoutes(app, deps)
+  assetRoutes(app)
+  app.notFound((c) => answerProblem(c, new HttpProblem(404, 'There is nothing here.')))
+  app.onError((thrown, c) => {
+    if (thrown instanceof HttpProblem) return answerProblem(c, thrown)
+    deps.log.error(
+      { method: c.req.method, route: c.req.routePath, reason: reasonOf(thrown) },
+      'web: a request failed',
+    )
+    return answerProblem(c, new HttpProblem(500, 'Parley could not do that. Try again in a moment.'))
+  })
+  // Other code of this process keeps the `Request` and `Response` it knows.
+  return getRequestListener(app.fetch, { overrideGlobalObjects: false })
+}

@@ -1,0 +1,50 @@
+import { useEffect, useRef } from 'preact/hooks'
+import { Conversation } from './conversation.ts'
+import { Help } from './help.ts'
+import { html } from './html.ts'
+import { handleKey } from './keys.ts'
+import { Sidebar } from './sidebar.ts'
+import { type Store, useStore } from './store.ts'
+import { Threads } from './threads.ts'
+import { Welcome } from './welcome.ts'
+
+export function App({ store }: { readonly store: Store }) {
+  const state = useStore(store)
+  const help = useRef<HTMLDialogElement>(null)
+  const showHelp = () => help.current?.showModal()
+
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (store.state.session?.person) handleKey(event, store, showHelp)
+    }
+    document.addEventListener('keydown', onKey)
+    return () => document.removeEventListener('keydown', onKey)
+  }, [store])
+
+  const { session, route, link } = state
+  const title = state.pages[route.thread ?? '']?.thread.title ?? `#${route.channel}`
+  useEffect(() => {
+    document.title = session?.person ? `${title} · Parley` : 'Parley'
+  }, [title, session])
+
+  if (session === null)
+    return html`<p class="away" role="status">${link === 'away' ? 'Parley is not answering. Trying again.' : ''}</p>`
+  if (session.person === null) return html`<${Welcome} session=${session} store=${store} />`
+  const self = session.person
+  return html`
+    <a class="skip" href="#composer" onClick=${skip}>Skip to the conversation</a>
+    <div class="workspace" data-pane=${route.thread === null ? 'threads' : 'conversation'}>
+      <${Sidebar} state=${state} self=${self} store=${store} showHelp=${showHelp} />
+      <${Threads} state=${state} self=${self} store=${store} showHelp=${showHelp} />
+      <${Conversation} state=${state} session=${session} self=${self} store=${store} />
+    </div>
+    ${link === 'away' && html`<p class="away" role="status">Parley is not answering. Trying again. What you write is kept.</p>`}
+    <div class="hidden" aria-live="polite">${state.announcement}</div>
+    <${Help} dialog=${help} />`
+}
+
+/** The address names what is open, so this link moves the focus by itself. */
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('conversation')?.focus()
+}

@@ -1,0 +1,65 @@
+import { neighbour } from './model.ts'
+import type { Store } from './store.ts'
+import { toggleTheme } from './theme.ts'
+
+/** Keys that work anywhere on the page. Single letters are left alone while one writes. */
+export function handleKey(event: KeyboardEvent, store: Store, showHelp: () => void): void {
+  if (event.ctrlKey || event.metaKey || event.isComposing || document.querySelector('dialog[open]')) return
+  const writing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
+  const name = event.altKey ? altKey(event.key) : writing ? fieldKey(event.key) : pageKey(event.key)
+  if (name === undefined) return
+  event.preventDefault()
+  const { channel } = store.state.route
+  const actions: Readonly<Record<Action, () => void>> = {
+    next: () => step(store, 1),
+    previous: () => step(store, -1),
+    new: () => store.go({ channel, thread: 'new' }),
+    write: () => document.getElementById('composer')?.focus(),
+    leave: () => event.target instanceof HTMLElement && event.target.blur(),
+    back: () => store.go({ channel, thread: null }),
+    theme: toggleTheme,
+    help: showHelp,
+  }
+  actions[name]()
+}
+
+type Action = 'next' | 'previous' | 'new' | 'write' | 'leave' | 'back' | 'theme' | 'help'
+
+const altKey = (key: string): Action | undefined =>
+  key === 'ArrowDown' ? 'next' : key === 'ArrowUp' ? 'previous' : undefined
+
+const fieldKey = (key: string): Action | undefined => (key === 'Escape' ? 'leave' : undefined)
+
+const PAGE_KEYS: Readonly<Record<string, Action>> = {
+  j: 'next',
+  k: 'previous',
+  n: 'new',
+  '/': 'write',
+  t: 'theme',
+  '?': 'help',
+  Escape: 'back',
+}
+const pageKey = (key: string): Action | undefined => PAGE_KEYS[key]
+
+function step(store: Store, by: 1 | -1): void {
+  const thread = neighbour(store.state, by)
+  if (thread !== undefined) store.go({ channel: store.state.route.channel, thread })
+}
+
+/** Arrow keys move the focus along the links of a list. */
+export function moveInList(event: KeyboardEvent): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  const { currentTarget, target } = event
+  if (
+    step === 0 ||
+    event.altKey ||
+    !(currentTarget instanceof HTMLElement) ||
+    !(target instanceof HTMLElement)
+  )
+    return
+  const links: HTMLElement[] = [...currentTarget.querySelectorAll('a')]
+  const next = links[links.indexOf(target) + step]
+  if (next === undefined) return
+  event.preventDefault()
+  next.focus()
+}

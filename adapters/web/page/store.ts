@@ -1,0 +1,218 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { SessionView, WireEvent } from '../protocol.ts'
+import { client, RequestError } from './client.ts'
+import { listen } from './live.ts'
+import { apply, initialState, opened, type State, withFreshPage, withList, withOlder } from './model.ts'
+import { hashOf, type Route, readRoute } from './route.ts'
+
+/** Milliseconds without the server before the page says so: a short break is no news. */
+const AWAY_AFTER_MS = 1_200
+
+export interface Store {
+  readonly state: State
+  subscribe(listener: () => void): () => void
+  start(): void
+  signIn(person: { name: string; token?: string }): Promise<void>
+  signOut(): Promise<void>
+  go(route: Route): void
+  addChannel(name: string): Promise<void>
+  moreThreads(): Promise<void>
+  moreMessages(): Promise<void>
+  /** @throws RequestError */
+  send(route: Route, question: { text: string; key: string }): Promise<void>
+  react(message: string, emoji: string, on: boolean): Promise<void>
+}
+
+/** The page's state and everything that changes it. One a page. */
+export function createStore(): Store {
+  let state = initialState(readRoute(location.hash))
+  const listeners = new Set<() => void>()
+  /** Ends the event stream; set while signed in. */
+  let hangUp: (() => void) | undefined
+  let away: ReturnType<typeof setTimeout> | undefined
+  /** By thread that is being read: the events since the request. */
+  const overtaking = new Map<string, WireEvent[]>()
+
+  const set = (next: State): void => {
+    if (next === state) return
+    state = next
+    for (const listener of listeners) listener()
+  }
+
+  /** A lost session shows the sign-in form; a server that is away comes back by itself. Anything else is a bug. */
+  const quietly = async (work: Promise<unknown>): Promise<void> => {
+    try {
+      await work
+    } catch (thrown) {
+      if (!(thrown instanceof RequestError)) throw thrown
+      if (thrown.status === 401) await checkSession()
+    }
+  }
+
+  const readList = async (channel: string): Promise<void> => {
+    const list = await client.threads(channel)
+    set(withList(state, channel, list, false))
+  }
+
+  /** Events may overtake the answer to a read, so those that come meanwhile are applied once more on top of it. */
+  const readPage = async (thread: string, replace: boolean): Promise<void> => {
+    if (overtaking.has(thread)) return
+    const events: WireEvent[] = []
+    overtaking.set(thread, events)
+    try {
+      const page = await client.thread(thread)
+      set(withFreshPage(state, page, replace))
+    } finally {
+      overtaking.delete(thread)
+    }
+    for (const event of events) onEvent(event)
+  }
+
+  const readRouted = (replace: boolean): Promise<unknown> => {
+    const { channel, thread } = state.route
+    return Promise.allSettled([
+      quietly(readList(channel)),
+      thread === null || thread === 'new' ? undefined : quietly(readPage(thread, replace)),
+    ])
+  }
+
+  /** What was read before may be stale: forget it, and read what is in sight. */
+  const readAll = async (): Promise<void> => {
+    const { [state.route.thread ?? '']: page } = state.pages
+    const { [state.route.channel]: list } = state.lists
+    set({
+      ...state,
+      lists: list === undefined ? {} : { [state.route.channel]: list },
+      pages: page === undefined ? {} : { [page.thread.id]: page },
+    })
+    await Promise.all([
+      quietly(client.channels().then((channels) => set({ ...state, channels }))),
+      readRouted(true),
+    ])
+  }
+
+  const onEvent = (event: WireEvent): void => {
+    if (event.type === 'ready' || event.type === 'resync') void readAll()
+    for (const [thread, events] of overtaking) if (threadOf(event) === thread) events.push(event)
+    const { state: next, stale } = apply(state, event)
+    set(next)
+    if (stale !== undefined) void quietly(readPage(stale, true))
+  }
+
+  const onLink = (link: 'open' | 'away'): void => {
+    if (link === 'open') {
+      clearTimeout(away)
+      away = undefined
+      set({ ...state, link })
+    } else {
+      // Each failed attempt comes here; the first one counts.
+      away ??= setTimeout(() => set({ ...state, link }), AWAY_AFTER_MS)
+      void quietly(client.session().then(entered))
+    }
+  }
+
+  const entered = (session: SessionView): void => {
+    set({ ...state, session })
+    if (session.person !== null) hangUp ??= listen(onEvent, onLink)
+    else {
+      hangUp?.()
+      hangUp = undefined
+    }
+  }
+
+  const checkSession = async (): Promise<void> => entered(await client.session())
+
+  const begin = async (): Promise<void> => {
+    try {
+      await checkSession()
+    } catch {
+      set({ ...state, link: 'away' })
+      setTimeout(() => void begin(), 2_000)
+    }
+  }
+
+  const store: Store = {
+    get state() {
+      return state
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    start() {
+      addEventListener('hashchange', () => {
+        set(opened(state, readRoute(location.hash)))
+        void readRouted(false)
+      })
+      void begin()
+    },
+    async signIn(person) {
+      entered(await client.signIn(person))
+    },
+    async signOut() {
+      await client.signOut()
+      await checkSession()
+    },
+    go(route) {
+      location.hash = hashOf(route)
+    },
+    async addChannel(name) {
+      const channel = await client.addChannel(name)
+      set(apply(state, { type: 'channel', channel }).state)
+      store.go({ channel: channel.id, thread: null })
+    },
+    async moreThreads() {
+      const { channel } = state.route
+      const last = state.lists[channel]?.threads.toSorted((a, b) => a.startedAt - b.startedAt)[0]
+      if (last !== undefined)
+        await quietly(
+          client.threads(channel, last.id).then((list) => set(withList(state, channel, list, true))),
+        )
+    },
+    async moreMessages() {
+      const page = state.pages[state.route.thread ?? '']
+      const first = page?.messages[0]
+      if (page !== undefined && first !== undefined) {
+        await quietly(client.thread(page.thread.id, first.id).then((older) => set(withOlder(state, older))))
+      }
+    },
+    async send({ channel, thread }, question) {
+      const fresh = thread === null || thread === 'new'
+      const sent = await (fresh ? client.begin(channel, question) : client.follow(thread, question))
+      // The event says the same; whichever comes first shows it.
+      set(apply(state, { type: 'message', message: sent.message }).state)
+      if (fresh) store.go({ channel, thread: sent.thread.id })
+    },
+    async react(message, emoji, on) {
+      await quietly(client.react(message, emoji, on))
+    },
+  }
+  return store
+}
+
+function threadOf(event: WireEvent): string | undefined {
+  switch (event.type) {
+    case 'message':
+      return event.message.thread
+    case 'patch':
+    case 'removed':
+    case 'reactions':
+    case 'working':
+      return event.thread
+    case 'thread':
+    case 'channel':
+    case 'ready':
+    case 'resync':
+      return undefined
+  }
+}
+
+/** The state now, and again whenever it changes. */
+export function useStore(store: Store): State {
+  const [state, setState] = useState(store.state)
+  useEffect(() => {
+    setState(store.state)
+    return store.subscribe(() => setState(store.state))
+  }, [store])
+  return state
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import type { MessageView, ThreadView } from '../protocol.ts'
+
+/** A thread as it is kept: the head of its messages, so that an append is O(1) (rule C5). */
+export interface ThreadRecord extends Omit<ThreadView, 'size'> {
+  /** Its place in the channel's list. */
+  readonly number: number
+  /** The sequence number of the next message; messages from here on do not count, whatever the store holds. */
+  readonly next: number
+}
+
+export interface MessageRecord extends MessageView {
+  readonly seq: number
+  /** The question this replies to; on the assistant's messages only. */
+  readonly answers?: string
+  /** When it last changed, milliseconds since the epoch. */
+  readonly touched: number
+}
+
+/** Tells an abandoned reply from a growing one: no reply is silent for so long and still being written. */
+const ABANDONED_MS = 10 * 60_000
+
+/** A reply whose process died may stay half-written in the store; its sign must not stay with it (rule D7). */
+export const messageView = (record: MessageRecord, live: boolean, now: number): MessageView => ({
+  id: record.id,
+  thread: record.thread,
+  author: record.author,
+  text: record.text,
+  at: record.at,
+  rev: record.rev,
+  finished: record.finished || (!live && now - record.touched > ABANDONED_MS),
+  reactions: record.reactions.filter((each) => each.people.length > 0),
+})
+
+export const threadView = ({ number: _, next, ...thread }: ThreadRecord): ThreadView => ({
+  ...thread,
+  size: next,
+})
+
+export const messageId = (thread: string, seq: number): string => `${thread}.${seq}`
+
+/** The thread and place that a message id names, or `undefined` when it is none of ours. */
+export function readMessageId(id: string): { readonly thread: string; readonly seq: number } | undefined {
+  const match = /^([0-9a-f]{20})\.(\d{1,9})$/.exec(id)
+  const [, thread, seq] = match ?? []
+  return thread === undefined || seq === undefined ? undefined : { thread, seq: Number(seq) }
+}
+
+/** The same for a question that is sent again, so that it is one question (rule T1). */
+export const fingerprint = (...parts: readonly string[]): string =>
+  createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20)
+
+/** UTF-16 code units of a thread's title and preview. */
+const SUMMARY_SIZE = 90
+
+/** The first words of a Markdown text, without its marks. */
+export function summary(text: string): string {
+  const plain = text
+    .slice(0, 600)
+    .replace(/^\s*```.*$/gm, ' ')
+    .replace(/^\s*(?:[-+*]|\d+[.)])\s+(?:\[[ xX]\]\s+)?|^[#>\s]+|\|/gm, ' ')
+    .replace(/[*`]+|~~/g, '')
+    .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replace(/\s+/g, ' ')
+    .trim()
+  return plain.length <= SUMMARY_SIZE
+    ? plain
+    : `${plain
+        .slice(0, SUMMARY_SIZE)
+        .toWellFormed()
+        .replace(/\s?\S*$/, '')} …`
+}
