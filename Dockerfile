@@ -4,11 +4,12 @@ ENV NODE_ENV=production
 WORKDIR /app
 
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev --omit=optional && npm cache clean --force
+RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --force
 
 COPY config ./config
 COPY adapters ./adapters
 COPY src ./src
+RUN node --disable-warning=ExperimentalWarning src/parley.js warm
 
 RUN mkdir data && chown node:node data
 USER node
@@ -19,4 +20,4 @@ ENV PARLEY_HOST=0.0.0.0
 EXPOSE 3978
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PARLEY_PORT || 3978}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "src/cli.ts", "start"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "src/parley.js", "start"]

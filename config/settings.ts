@@ -107,7 +107,7 @@ export const settings = z.object({
     }),
     dir: text.default('./data/models').register(facts, {
       env: 'PARLEY_MODELS_DIR',
-      about: 'Where `parley model pull` puts models.',
+      about: 'Where GGUF model files are looked for.',
     }),
   }),
 

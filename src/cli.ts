@@ -1,20 +1,35 @@
+/**
+ * `parley <verb>`: the command line. Each verb is a file in `cli/`; this one only finds it.
+ */
+import { existsSync } from 'node:fs'
 import { ConfigError, reasonOf } from '#core/errors.ts'
+import { holdYoungGeneration } from './cli/young-generation.ts'
 
 type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>
 
 /** Loaded when called: `parley feedback` must not pay for the platforms' SDKs. */
 const VERBS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Verb> }>> = {
-  start: { about: 'Serve every configured platform.', load: async () => (await import('./start.ts')).start },
+  start: {
+    about: 'Serve every configured platform.',
+    load: async () => (await import('./cli/start.ts')).start,
+  },
   feedback: {
     about: 'What people did about replies: feedback list [--json].',
-    load: async () => (await import('./feedback.ts')).feedback,
+    load: async () => (await import('./cli/feedback.ts')).feedback,
+  },
+  warm: {
+    about: 'Compile everything ahead, so that the next start is quick. npm does this after an install.',
+    load: async () => (await import('./cli/warm.ts')).warm,
   },
 }
 
 const USAGE = 2
 
 /** @returns the exit code: 0 done, 1 failed, 2 not understood. */
-export async function run(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  holdYoungGeneration()
+  // What the environment already says wins over the file.
+  if (existsSync('.env')) process.loadEnvFile('.env')
   const [name, ...rest] = args
   if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
     process.stdout.write(usage())

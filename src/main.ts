@@ -103,6 +103,19 @@ export async function assemble(parts: Parts): Promise<Parley> {
   }
 }
 
+/** Loads what a start may load, and then, by `later`, what a first request loads. For `parley warm`. */
+export async function preload(): Promise<{ later(): Promise<void> }> {
+  await import('#adapters/slack/slack.ts')
+  await import('#adapters/discord/discord.ts')
+  await import('#adapters/web/web.ts')
+  return {
+    later: async () => {
+      await import('#adapters/web/http/app.ts')
+      await import('./model/openai/openai.ts').then(({ loadSdk }) => loadSdk())
+    },
+  }
+}
+
 /** A platform's SDK is loaded only when that platform is configured: it is what start time and memory go to. */
 async function openPlatforms(
   config: Config,

@@ -29,7 +29,7 @@ export interface ModelSettings {
   readonly firstByteMs: number
   readonly idleMs: number
   readonly sampling: Sampling
-  /** Where `parley model pull` puts files. */
+  /** Where GGUF files are looked for. */
   readonly modelsDir: string
 }
 
@@ -121,7 +121,7 @@ async function fromFile(path: string, settings: ModelSettings, deps: ChooseDeps)
     throw new ConfigError('models', {
       got: path,
       expected: 'a GGUF file that can be read',
-      fix: 'Check the path, or fetch one with parley model pull.',
+      fix: 'Check the path.',
     })
   }
   return createLlama({ path, sampling: settings.sampling }, (deps.findLlama ?? findLlama)())

@@ -6,7 +6,7 @@ import { field } from './shape.ts'
 const NO_MODEL = /^mmproj|-(?!00001)\d{5}-of-\d{5}\.gguf$/i
 
 /**
- * The model file in a folder that `parley model pull` fills: the newest, because that is the one pulled last.
+ * The model file in a folder: the newest, because that is the one put there last.
  *
  * @returns undefined when there is none, or no such folder
  */

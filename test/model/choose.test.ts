@@ -155,7 +155,7 @@ describe('settings that cannot work are the operator’s', () => {
   test('a GGUF file that is missing', async () => {
     const wrong = settings({ models: ['/nowhere/model.gguf'] })
     await expect(chooseModel(wrong, none)).rejects.toThrow(
-      /models is "\/nowhere\/model.gguf".*parley model pull/,
+      /models is "\/nowhere\/model.gguf".*Check the path/,
     )
   })
 

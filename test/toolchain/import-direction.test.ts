@@ -89,7 +89,7 @@ plant(
 plant(true, 'src/main.ts', './store/x.ts', '#core/model/x.ts', '#adapters/slack/slack.ts', '#config/load.ts')
 plant(false, 'src/main.ts', './cli/x.ts', '#core/cli/x.ts', './cli.ts', '#test/x.ts', '@slack/bolt', 'openai')
 
-plant(true, 'src/cli.ts', './cli/run.ts', './main.ts')
+plant(true, 'src/cli.ts', './cli/start.ts', './main.ts')
 for (const to of FOLDERS) plant(true, 'src/cli/probe.ts', `#core/${to}/x.ts`)
 plant(true, 'src/cli/probe.ts', '#core/main.ts', '#config/load.ts', './x.ts')
 plant(
@@ -122,7 +122,7 @@ for (const from of ADAPTERS) {
   plant(true, file, '#core/delivery/surface.ts')
   plant(true, deep, '../x.ts', `#adapters/${from}/x.ts`)
   plant(false, file, '#test/x.ts', '../../test/x.ts', '#config/load.ts', '../../config/load.ts')
-  plant(false, file, '#core/main.ts', '#core/cli/run.ts', '../../src/errors.ts')
+  plant(false, file, '#core/main.ts', '#core/cli/start.ts', '../../src/errors.ts')
 }
 plant(true, 'adapters/platform.ts', '#core/thread.ts')
 plant(false, 'adapters/platform.ts', '#adapters/slack/x.ts', './slack/x.ts', '#test/x.ts', '#config/load.ts')

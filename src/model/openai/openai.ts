@@ -44,6 +44,9 @@ export interface OpenAIDeps {
 /** After the terminal event only usage can follow; a server that keeps the line open must not keep the reader waiting. */
 const AFTER_FINISH_MS = 1_000
 
+/** What the first request loads. */
+export const loadSdk = (): Promise<{ readonly default: typeof OpenAI }> => import('openai')
+
 /** @throws ConfigError when `baseUrl` is no URL */
 export const createOpenAI = (settings: OpenAISettings, deps: OpenAIDeps = {}): LanguageModel =>
   new OpenAIModel(settings, deps)
@@ -172,7 +175,7 @@ class OpenAIModel implements LanguageModel {
   }
 
   async #load(): Promise<OpenAI> {
-    const { default: Client } = await (this.#deps.sdk ?? (() => import('openai')))()
+    const { default: Client } = await (this.#deps.sdk ?? loadSdk)()
     // Key and address are always passed: the SDK would take them from the environment, and send a key astray.
     return new Client({
       apiKey: this.#settings.apiKey ?? 'not-needed',

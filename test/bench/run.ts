@@ -1,0 +1,28 @@
+/**
+ * `npm run bench [-- <suite> …] [--json]`: ratios and growth, measured on this machine. Tests never assert on time;
+ * this prints it. With `--json` one object a line: `{suite, metric, value, unit}`.
+ */
+import { parseArgs } from 'node:util'
+import { type Figure, printFigures } from './figures.ts'
+
+const SUITES: Readonly<Record<string, () => Promise<() => Promise<readonly Figure[]>>>> = {
+  start: async () => (await import('./start/start.ts')).start,
+}
+
+const { values, positionals } = parseArgs({
+  options: { json: { type: 'boolean', default: false } },
+  allowPositionals: true,
+})
+const unknown = positionals.find((name) => !(name in SUITES))
+if (unknown === undefined) await measure(positionals.length > 0 ? positionals : Object.keys(SUITES))
+else {
+  process.stderr.write(`There is no suite "${unknown}". There are: ${Object.keys(SUITES).join(', ')}.\n`)
+  process.exitCode = 2
+}
+
+async function measure(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    const suite = await SUITES[name]?.()
+    printFigures(name, (await suite?.()) ?? [], values.json)
+  }
+}
