@@ -204,7 +204,9 @@ test.each([
 })
 
 test('variables of others are no business of ours', async () => {
-  await expect(configured({ SLACK_BOT_TOKN: 'x', PARLEYX: 'x', HOME: '/root', PARLEY_SERVICE_HOST: 'x' })).resolves.toBeDefined()
+  await expect(
+    configured({ SLACK_BOT_TOKN: 'x', PARLEYX: 'x', HOME: '/root', PARLEY_SERVICE_HOST: 'x' }),
+  ).resolves.toBeDefined()
 })
 
 test.each([

@@ -47,7 +47,9 @@ test('C4: a display name with a colon or a line break stays one name', () => {
 })
 
 test('a mention without words is something the model can answer', () => {
-  expect(buildPrompt('', [says('Alice', ' ')]).turns[0]?.content).toBe('Alice: (called you without a message)')
+  expect(buildPrompt('', [says('Alice', ' ')]).turns[0]?.content).toBe(
+    'Alice: (called you without a message)',
+  )
 })
 
 test('a reply that failed without a word is left out', () => {

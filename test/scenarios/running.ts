@@ -1,0 +1,39 @@
+import type { Platform } from '#adapters/platform.ts'
+import { systemClock } from '#core/clock.ts'
+import type { LedgerEvent } from '#core/feedback/ledger.ts'
+import { assemble, type Parley } from '#core/main.ts'
+import type { LanguageModel } from '#core/model/model.ts'
+import { openStore } from '#core/store/store.ts'
+import { quietLog } from '#test/quiet-log.ts'
+import { rememberingModel } from './models.ts'
+import type { World } from './world.ts'
+
+export interface RunningOptions {
+  readonly model?: LanguageModel
+  /** A file, so that a restart finds what was remembered. */
+  readonly store?: string
+}
+
+export interface Running extends Parley {
+  events(): Promise<readonly LedgerEvent[]>
+}
+
+/** Parley as `parley start` wires it, on simulated platforms. */
+export async function run(worlds: readonly World[], options: RunningOptions = {}): Promise<Running> {
+  const store = openStore(options.store ?? 'memory:', quietLog)
+  const platforms: Platform[] = []
+  for (const world of worlds) platforms.push(await world.platform(store.keyv(world.name)))
+  const parley = await assemble({
+    ...{ store, platforms, model: options.model ?? rememberingModel() },
+    sampling: {},
+    systemPrompt: undefined,
+    contextTokens: 16_000,
+    host: '127.0.0.1',
+    port: 0,
+    clock: systemClock,
+    log: quietLog,
+  })
+  for (const world of worlds) world.listening(parley.url)
+  await parley.settled
+  return { ...parley, events: () => Array.fromAsync(parley.ledger.events()) }
+}

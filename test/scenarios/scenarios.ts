@@ -1,0 +1,192 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { rememberingModel } from './models.ts'
+import { type Running, run } from './running.ts'
+import type { Shown, World } from './world.ts'
+
+const DRAIN_MS = 5_000
+/** For a thread of many replies on a busy machine; a scenario that works needs far less. */
+const PATIENCE_MS = 60_000
+
+const finished = (count: number) => (shown: readonly Shown[]) =>
+  shown.filter((each) => each.finished).length >= count
+const texts = (shown: readonly Shown[]) => shown.map(({ text }) => text)
+const last = (shown: readonly Shown[]): Shown => {
+  const newest = shown.at(-1)
+  if (newest === undefined) throw new Error('nothing is shown')
+  return newest
+}
+
+/** What every platform must do. Parity is this one suite, run on each (design, section 1). */
+export function scenarios(name: string, open: () => Promise<World>): void {
+  describe(name, () => {
+    let world: World
+    let parley: Running
+    let folder: string
+    let store: string
+
+    beforeEach(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'parley-scenario-'))
+      store = `sqlite:${join(folder, 'parley.sqlite')}`
+      world = await open()
+      parley = await run([world], { store })
+    })
+    afterEach(async () => {
+      await parley.stop(DRAIN_MS)
+      await world.close()
+      rmSync(folder, { recursive: true })
+    })
+    const restart = async () => {
+      await parley.stop(DRAIN_MS)
+      parley = await run([world], { store })
+    }
+
+    test('a question is answered, and the follow-up remembers', async () => {
+      const alice = world.person('alice')
+      const thread = await alice.ask('what is a monad?')
+      const [answer] = await thread.until(finished(1))
+      expect(answer?.text).toContain('Answering alice: what is a monad?. Before that: nothing.')
+      await thread.say(alice, 'and a functor?')
+      const shown = await thread.until(finished(2))
+      expect(last(shown).text).toContain(
+        'Answering alice: and a functor?. Before that: alice: what is a monad?.',
+      )
+    })
+
+    test('D4: the reply streams: its first words are visible before its last', async () => {
+      await parley.stop(DRAIN_MS)
+      parley = await run([world], { store, model: rememberingModel({ pauseMs: 150 }) })
+      const thread = await world
+        .person('alice')
+        .ask('please write something long enough to be seen in pieces')
+      const begun = await thread.until((shown) => shown.some(({ text }) => text.length > 0))
+      const partial = last(begun).text
+      const whole = last(await thread.until(finished(1))).text
+      expect(last(begun).finished).toBe(false)
+      expect(partial.length).toBeLessThan(whole.length)
+    })
+
+    test('C4: a second person is known by name', async () => {
+      const thread = await world.person('alice').ask('I am for it')
+      await thread.until(finished(1))
+      await thread.say(world.person('bob'), 'I am against it')
+      const shown = await thread.until(finished(2))
+      expect(last(shown).text).toContain('Answering bob: I am against it. Before that: alice: I am for it.')
+    })
+
+    test('T1: a question delivered three more times is answered once', async () => {
+      const alice = world.person('alice')
+      const thread = await alice.ask('only once, please')
+      await thread.opening.redeliver(2)
+      await thread.until(finished(1))
+      await thread.opening.redeliver(1)
+      await thread.say(alice, 'next')
+      const shown = await thread.until(finished(2))
+      expect(texts(shown).filter((text) => text.includes('Answering alice: only once, please'))).toHaveLength(
+        1,
+      )
+      expect(shown).toHaveLength(2)
+    })
+
+    test('a restart between question and follow-up loses nothing', async () => {
+      const alice = world.person('alice')
+      const thread = await alice.ask('remember the number 7')
+      await thread.until(finished(1))
+      await restart()
+      await thread.say(alice, 'which number?')
+      const shown = await thread.until(finished(2))
+      expect(last(shown).text).toContain('Before that: alice: remember the number 7.')
+    })
+
+    test('F1, F3: reactions given and taken back are on record, also after a restart', async () => {
+      const alice = world.person('alice')
+      const thread = await alice.ask('was this any good?')
+      const [answer] = await thread.until(finished(1))
+      if (answer === undefined) throw new Error('nothing is shown')
+      await thread.react(alice, answer, '👍')
+      await until(
+        () => parley.events(),
+        (events) => events.length === 1,
+      )
+      await restart()
+      await thread.react(world.person('bob'), answer, '👎')
+      await thread.unreact(alice, answer, '👍')
+      const events = await until(
+        () => parley.events(),
+        (all) => all.length === 3,
+      )
+      const byAlice = events.filter(({ rater }) => rater === alice.id)
+      expect(byAlice.map(({ kind }) => kind)).toEqual(['reaction_added', 'reaction_removed'])
+      expect(new Set(events.map(({ reply }) => reply)).size).toBe(1)
+      expect(events[0]).toMatchObject({ platform: world.name, at: expect.any(Number) })
+    })
+
+    test(
+      'T2: fifty threads at once, four questions each, one after another: 200 replies in order',
+      async () => {
+        const alice = world.person('alice')
+        const ids = Array.from({ length: 50 }, (_, n) => `thread ${n}`)
+        await Promise.all(
+          ids.map(async (id) => {
+            const thread = await alice.ask(`${id} question 1`)
+            for (let n = 2; n <= 4; n += 1) {
+              await thread.until(finished(n - 1), PATIENCE_MS)
+              await thread.say(alice, `${id} question ${n}`)
+            }
+            const shown = await thread.until(finished(4), PATIENCE_MS)
+            expect(texts(shown).map((text) => /Answering (.*?)\. Before/.exec(text)?.[1])).toEqual(
+              [1, 2, 3, 4].map((n) => `alice: ${id} question ${n}`),
+            )
+          }),
+        )
+      },
+      PATIENCE_MS,
+    )
+
+    test(
+      'T2: the same in one burst a thread: every question is covered once, none twice, none never',
+      async () => {
+        const alice = world.person('alice')
+        const threads = await Promise.all(
+          Array.from({ length: 50 }, async (_, n) => {
+            const thread = await alice.ask(`t${n} q1`)
+            for (const q of [2, 3, 4]) await thread.say(alice, `t${n} q${q}`)
+            return { n, thread }
+          }),
+        )
+        for (const { n, thread } of threads) {
+          const shown = await thread.until(
+            (all) => covered(all).length >= 4 && all.every((one) => one.finished),
+            PATIENCE_MS,
+          )
+          expect(covered(shown)).toEqual([1, 2, 3, 4].map((q) => `t${n} q${q}`))
+        }
+      },
+      PATIENCE_MS,
+    )
+  })
+}
+
+/** The questions that the replies of a thread say they answer, in order. */
+const covered = (shown: readonly Shown[]): readonly string[] =>
+  texts(shown).flatMap((text) => {
+    const answered = /Answering (.*?)\. Before/.exec(text)?.[1] ?? ''
+    return answered.split(' and ').flatMap((each) => /alice: (t\d+ q\d)/.exec(each)?.[1] ?? [])
+  })
+
+/** Reads until what was read is as it should be; rejects with what it was instead. */
+export async function until<T>(
+  read: () => Promise<T>,
+  done: (value: T) => boolean,
+  withinMs = 10_000,
+): Promise<T> {
+  const deadline = AbortSignal.timeout(withinMs)
+  for (;;) {
+    const value = await read()
+    if (done(value)) return value
+    if (deadline.aborted) throw new Error(`not in ${withinMs} ms; the last was ${JSON.stringify(value)}`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
