@@ -8,7 +8,9 @@ import type { RequestListener } from 'node:http'
 import type { Logger } from 'pino'
 import type { Surfaces } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
+import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from '#core/dialogue/request.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
+import type { Vote } from '#core/feedback/vote.ts'
 import type { ThreadRef } from '#core/thread.ts'
 
 /** The core, as an adapter sees it. */
@@ -22,6 +24,22 @@ export interface Host {
   owns(thread: ThreadRef): Promise<boolean>
   /** Record a reaction if it is on one of our replies. */
   react(reaction: Reaction): Promise<void>
+  /** Record a press on good or bad. False when the reply is not ours. */
+  vote(vote: Vote): Promise<boolean>
+  /**
+   * Stop the reply that is being written, and keep its text so far (rule T5). The model is cancelled at once.
+   * @returns false when nothing is being written there.
+   */
+  stop(target: StopTarget): Promise<boolean>
+  /** Answer again. The earlier answer is kept as an alternative, and the new one takes its place (rule T5). */
+  regenerate(request: RegenerateRequest): Promise<Regeneration>
+  /**
+   * A person changed the text of a message. The newest question is answered again; an older one changes what is
+   * remembered (rule T6). Messages that are not questions of ours, and edits that leave the text as it was, do nothing.
+   */
+  edited(edit: Edit): Promise<void>
+  /** A person deleted a message: it leaves history and every dataset (rule T6). Any message may be given. */
+  deleted(deletion: Deletion): Promise<void>
   readonly log: Logger
 }
 

@@ -78,6 +78,11 @@ export async function assemble(parts: Parts): Promise<Parley> {
       const ours = await ledger.react(reaction)
       log.debug({ message: reaction.message, kind: reaction.kind, ours }, 'reaction')
     },
+    vote: async (vote) => ledger.vote(vote),
+    stop: dialogue.stop,
+    regenerate: dialogue.regenerate,
+    edited: dialogue.edited,
+    deleted: dialogue.deleted,
     log,
   }
   const stopping = new AbortController()
@@ -95,7 +100,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     stop: async (drainMs) => {
       stopping.abort()
       await Promise.all(platforms.map((platform) => quietly(platform.stop(), platform.name, log)))
-      const handedOver = await dialogue.stop(drainMs)
+      const handedOver = await dialogue.drain(drainMs)
       if (handedOver > 0)
         log.warn({ handedOver }, 'stopped before every answer was complete; the next start goes on')
       await closeAll(front, store)

@@ -7,7 +7,7 @@
 import type { Clock } from '#core/clock.ts'
 import { nextWrite } from './pacing.ts'
 import { split } from './split.ts'
-import { type ReplySurface, SurfaceError } from './surface.ts'
+import { type Control, type ReplySurface, SurfaceError } from './surface.ts'
 
 /** A platform that is down this long costs the reply; the text stays in the transcript. */
 const GIVE_UP_AFTER_MS = 120_000
@@ -32,6 +32,7 @@ export class ReplyWriter {
   /** The text that was shown last; undefined before the first write. */
   #visible: string | undefined
   #finished = false
+  #controls: readonly Control[] = ['stop']
   /** The last write has happened. */
   #done = false
   #notBefore = 0
@@ -59,10 +60,13 @@ export class ReplyWriter {
   /**
    * The reply is complete, and reads `text`. Resolves when the reader sees it.
    *
+   * @param controls what people may do with it from now on.
+   *
    * @throws SurfaceError when it can no longer be shown; the signal's reason when that is aborted.
    */
-  async finish(text: string): Promise<void> {
+  async finish(text: string, controls: readonly Control[]): Promise<void> {
     this.#text = text
+    this.#controls = controls
     this.#finished = true
     this.#ending.resolve()
     while (!this.#done && this.#lost === undefined) {
@@ -119,7 +123,10 @@ export class ReplyWriter {
     const text = this.#text
     const finished = this.#finished
     this.#notBefore = clock.now() + surface.cadenceMs
-    const messages = await surface.show({ parts: split(text, surface.limit), finished }, signal)
+    const messages = await surface.show(
+      { parts: split(text, surface.limit), finished, controls: this.#controls },
+      signal,
+    )
     this.#visible = text
     this.#done = finished
     if (messages.join() !== this.#messages.join()) {

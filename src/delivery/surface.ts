@@ -18,7 +18,12 @@ export interface ReplyView {
   readonly parts: readonly string[]
   /** The last view of this reply: what it says is final, and the working sign goes. */
   readonly finished: boolean
+  /** What people may do with this reply now. Shown below its last part, where the platform has something to press. */
+  readonly controls: readonly Control[]
 }
+
+/** `stop` while it is written; the others when it is finished (rule T5). What is pressed comes back through the host. */
+export type Control = 'stop' | 'good' | 'bad' | 'regenerate'
 
 /** Where a reply becomes visible. One surface belongs to one reply. */
 export interface ReplySurface {
@@ -45,9 +50,11 @@ export interface ReplySurface {
 export interface Surfaces {
   /**
    * @param place what the adapter stored with the question.
-   * @param shown message ids of this reply that an earlier attempt has already shown; empty for a new reply.
+   * @param shown messages that show this reply already, from an earlier attempt, or an earlier candidate that it
+   * replaces; empty for a new reply.
+   * @param reply names it. Belongs into whatever people press, so that it works after a restart.
    */
-  open(place: unknown, shown: readonly string[]): ReplySurface
+  open(place: unknown, shown: readonly string[], reply: string): ReplySurface
 }
 
 export type SurfaceFault =

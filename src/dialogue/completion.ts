@@ -11,6 +11,8 @@ export type Completion =
       readonly cut: boolean
       readonly usage?: Usage
     }
+  /** A person asked for it (rule T5). */
+  | { readonly ended: 'stopped'; readonly text: string }
   | { readonly ended: 'failed'; readonly text: string; readonly error: ModelError }
 
 export interface CompletionRequest {
@@ -18,7 +20,10 @@ export interface CompletionRequest {
   readonly prompt: Prompt
   readonly sampling: Sampling
   readonly cacheKey: string
+  /** The turn is no longer ours: the request is given up, and nothing may be shown. */
   readonly signal: AbortSignal
+  /** The reader has had enough: the request is given up, and what was said stays. */
+  readonly stop: AbortSignal
   readonly clock: Clock
   readonly onText: (delta: string) => void
 }
@@ -29,19 +34,23 @@ export interface CompletionRequest {
  * A failure is an outcome, because the reader must see it (rule T4); only our own cancellation is thrown.
  */
 export async function complete(request: CompletionRequest): Promise<Completion> {
-  const { model, prompt, sampling, cacheKey, signal, onText } = request
+  const { model, prompt, sampling, cacheKey, stop, onText } = request
+  const signal = AbortSignal.any([request.signal, stop])
   let text = ''
   let refused = false
   try {
     for await (const event of model.stream(prompt, { sampling, cacheKey, signal })) {
       if (event.type === 'done') return ending(event, text, refused)
+      if (stop.aborted) break
       refused ||= event.type === 'refusal'
       text += event.delta
       onText(event.delta)
     }
+    if (stop.aborted) return { ended: 'stopped', text }
     throw new ModelError('broken_stream', 'the stream ended without a terminal event')
   } catch (error) {
-    signal.throwIfAborted()
+    request.signal.throwIfAborted()
+    if (stop.aborted) return { ended: 'stopped', text }
     if (!(error instanceof ModelError)) throw error
     return { ended: 'failed', text, error }
   }

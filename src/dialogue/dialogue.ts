@@ -1,40 +1,91 @@
 /**
  * The dialogue: what a conversation *is*. A question comes in, is kept, waits its turn and is answered with what the
- * thread remembers. Rules T1, T2, T4, C1 to C5 and M5.
+ * thread remembers. Rules T1, T2, T4 to T6, C1 to C5 and M5.
  *
  * Knows no platform: questions arrive through `accept`, replies leave through the surfaces of a `Stage`.
  */
 import { type ThreadRef, threadKey } from '#core/thread.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
+import { type Errand, readErrand, writeErrand } from './errand.ts'
 import type { Question } from './question.ts'
-import { answer, type TurnDeps } from './turn.ts'
+import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from './request.ts'
+import { RunningReplies } from './running.ts'
+import type { TurnDeps } from './stage.ts'
+import { takeTurn } from './turn.ts'
 
+export type DialogueDeps = Omit<TurnDeps, 'running'>
+
+/** The part of the core that platforms talk to. `Host` in adapters/platform.ts says what each call promises. */
 export interface Dialogue {
-  /** @see Host in adapters/platform.ts. Resolves once the question is on disk. */
   accept(question: Question): Promise<'accepted' | 'duplicate'>
   owns(thread: ThreadRef): Promise<boolean>
+  stop(target: StopTarget): Promise<boolean>
+  regenerate(request: RegenerateRequest): Promise<Regeneration>
+  edited(edit: Edit): Promise<void>
+  deleted(deletion: Deletion): Promise<void>
   /** Begin to answer what waits, also what an earlier process left. */
   start(): void
-  /** @returns how many turns were handed over unfinished (rule T7). */
-  stop(boundMs: number): Promise<number>
+  /** Begin nothing more. @returns how many turns were handed over unfinished (rule T7). */
+  drain(boundMs: number): Promise<number>
 }
 
-export function createDialogue(deps: TurnDeps): Dialogue {
-  const { inbox, clock, log } = deps
-  const loop = new TurnLoop({ inbox, clock, log, work: (claim, signal) => answer(claim, signal, deps) })
+export function createDialogue(parts: DialogueDeps): Dialogue {
+  const running = new RunningReplies()
+  const deps: TurnDeps = { ...parts, running }
+  const { inbox, clock, log, shownReplies, transcripts } = deps
+  const loop = new TurnLoop({ inbox, clock, log, work: (claim, signal) => takeTurn(claim, signal, deps) })
+
+  /** @returns false when it was put in before. */
+  const put = async (id: string, thread: string, sentAt: number, errand: Errand): Promise<boolean> => {
+    const alone = errand.kind !== 'question'
+    const fresh = await inbox.put({ id, thread, sentAt, alone, body: writeErrand(errand) })
+    if (fresh) loop.wake()
+    else log.debug({ id }, 'delivered again; already accepted')
+    return fresh
+  }
+
+  /** Changes or withdraws a question that still waits. False when its turn has begun. */
+  const amend = (question: string, change: (question: Question) => Question | undefined): Promise<boolean> =>
+    inbox.amend(question, (body) => {
+      const errand = readErrand(body)
+      if (errand.kind !== 'question') return body
+      const changed = change(errand.question)
+      return changed === undefined ? undefined : writeErrand({ kind: 'question', question: changed })
+    })
+
   return {
     accept: async (question) => {
       const { id, thread, sentAt } = question
-      const fresh = await inbox.put({ id, thread: threadKey(thread), sentAt, body: JSON.stringify(question) })
-      if (!fresh) {
-        log.debug({ id }, 'delivered again; already accepted')
-        return 'duplicate'
-      }
-      loop.wake()
-      return 'accepted'
+      const fresh = await put(id, threadKey(thread), sentAt, { kind: 'question', question })
+      return fresh ? 'accepted' : 'duplicate'
     },
     owns: (thread) => inbox.knows(threadKey(thread)),
+    stop: async (target) =>
+      'reply' in target ? running.stopReply(target.reply) : running.stopThread(threadKey(target.thread)),
+    regenerate: async (request) => {
+      const shown = await shownReplies.placeOf(request.reply)
+      if (shown === undefined) return 'unknown'
+      const { messages } = await transcripts.window(shown.thread)
+      if (messages.at(-1)?.id !== request.reply) return 'outdated'
+      const errand: Errand = { kind: 'regenerate', request }
+      return (await put(request.id, shown.thread, request.at, errand)) ? 'accepted' : 'duplicate'
+    },
+    edited: async (edit) => {
+      const thread = await inbox.threadOf(edit.question)
+      if (thread === undefined) return
+      if (await amend(edit.question, (question) => ({ ...question, text: edit.text }))) return
+      const fresh = await put(`${edit.question}#${edit.version}`, thread, edit.at, { kind: 'edit', edit })
+      if (fresh) running.stopQuestion(thread, edit.question)
+    },
+    deleted: async (deletion) => {
+      const { question, message, at } = deletion
+      const thread = (await inbox.threadOf(question)) ?? (await shownReplies.find(message))?.thread
+      if (thread === undefined) return
+      if (await amend(question, () => undefined)) return
+      await put(`${question}#deleted`, thread, at, { kind: 'delete', deletion })
+      running.stopQuestion(thread, question)
+    },
     start: () => loop.start(),
-    stop: (boundMs) => loop.stop(boundMs),
+    drain: (boundMs) => loop.stop(boundMs),
   }
 }

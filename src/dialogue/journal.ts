@@ -17,9 +17,9 @@ const Shape = z.object({
   complete: z.object({ message: z.custom<AssistantMessage>(isMessage), visible: z.string() }).optional(),
 })
 
-/** @param written undefined on the first attempt. */
-export function readJournal(written: string | undefined, newReply: () => string): Journal {
-  if (written === undefined) return { reply: newReply(), shown: [] }
+/** @param written undefined on the first attempt, which begins a journal of its own. */
+export function readJournal(written: string | undefined, begin: () => Journal): Journal {
+  if (written === undefined) return begin()
   const { complete, ...begun } = Shape.parse(JSON.parse(written))
   return complete === undefined ? begun : { ...begun, complete }
 }

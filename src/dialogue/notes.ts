@@ -3,6 +3,7 @@
 export const NOTES = {
   cut: 'The answer stopped at its length limit. Say "go on" for the rest.',
   filtered: 'The model declined to answer this.',
+  stopped: 'Stopped.',
   windowMoved: 'This conversation has grown long. I no longer see its oldest messages.',
   ourFault: 'Something went wrong on my side, and trying again did not help. Please ask again.',
   tooLong: 'That message is longer than I can read at once. Please send a shorter one, or send it in pieces.',

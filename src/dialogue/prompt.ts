@@ -15,7 +15,7 @@ export function buildPrompt(system: string, messages: readonly Message[]): Promp
   )
   const turns: PromptTurn[] = []
   for (const message of messages) {
-    if (message.role === 'assistant' && message.text === '') continue
+    if (message.role === 'deleted' || (message.role === 'assistant' && message.text === '')) continue
     const content = message.role === 'user' ? named(message, names) : message.text
     const last = turns.at(-1)
     if (last?.role === message.role)

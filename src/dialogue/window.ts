@@ -1,4 +1,4 @@
-import type { Message } from '#core/store/transcripts.ts'
+import type { AssistantMessage, Message, UserMessage } from '#core/store/transcripts.ts'
 
 /** When the window is full it is emptied to this share, so that it moves rarely and in large steps (rule C2). */
 const KEPT_SHARE = 0.5
@@ -41,7 +41,9 @@ export function fitWindow(messages: readonly Message[], budgetTokens: number, sy
   return { dropped: messages.length - kept, tooLong: newest > budget }
 }
 
-const messageTokens = (message: Message): number =>
+const messageTokens = (message: Message): number => (message.role === 'deleted' ? 0 : textTokens(message))
+
+const textTokens = (message: UserMessage | AssistantMessage): number =>
   estimateTokens(message.text) +
   TOKENS_AROUND +
   (message.role === 'user' ? estimateTokens(message.speaker.name) : 0)

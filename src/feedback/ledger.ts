@@ -8,6 +8,7 @@ import type { Keyv } from 'keyv'
 import { v5 as uuidv5 } from 'uuid'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import type { Reaction } from './reaction.ts'
+import type { Vote } from './vote.ts'
 
 /** One line of `parley feedback list --json`. */
 export interface LedgerEvent {
@@ -18,7 +19,8 @@ export interface LedgerEvent {
   readonly thread: string
   readonly reply: string
   readonly rater: string
-  readonly kind: Reaction['kind']
+  readonly kind: Reaction['kind'] | 'vote'
+  /** The emoji, or `good` or `bad`. */
   readonly value: string
   /** Milliseconds since the epoch. */
   readonly at: number
@@ -48,10 +50,22 @@ export class Ledger {
     const shown = await this.#shown.find(reaction.message)
     if (shown === undefined) return false
     const { kind, rater, value, at } = reaction
-    const id = `${String(at).padStart(TIME_DIGITS, '0')}-${uuidv5(reaction.id, EVENT_NAMESPACE)}`
-    const event: LedgerEvent = { id, platform: reaction.message.platform, ...shown, rater, kind, value, at }
-    await this.#events.set(id, event)
+    const { platform } = reaction.message
+    await this.#add({ id: idOf(reaction), platform, ...shown, rater, kind, value, at })
     return true
+  }
+
+  /** Records a press on good or bad. False when the reply is not ours; a change of mind is a new event. */
+  async vote(vote: Vote): Promise<boolean> {
+    const { platform, reply, rater, value, at } = vote
+    const shown = await this.#shown.placeOf(reply)
+    if (shown === undefined) return false
+    await this.#add({ id: idOf(vote), platform, thread: shown.thread, reply, rater, kind: 'vote', value, at })
+    return true
+  }
+
+  async #add(event: LedgerEvent): Promise<void> {
+    await this.#events.set(event.id, event)
   }
 
   /** Every event, oldest first, read a page at a time. */
@@ -61,6 +75,10 @@ export class Ledger {
     }
   }
 }
+
+/** The same for every delivery of one event, and sortable by time. */
+const idOf = ({ id, at }: { readonly id: string; readonly at: number }): string =>
+  `${String(at).padStart(TIME_DIGITS, '0')}-${uuidv5(id, EVENT_NAMESPACE)}`
 
 const isLedgerEvent = (value: unknown): value is LedgerEvent =>
   typeof value === 'object' && value !== null && 'kind' in value && 'rater' in value

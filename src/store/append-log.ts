@@ -3,17 +3,14 @@ import type { Keyv } from 'keyv'
 interface Head {
   /** Entries ever appended: the sequence number of the next one. */
   readonly next: number
-  /** Ids of the newest entries, so that one that comes again is not appended twice. */
-  readonly recent: readonly string[]
 }
 
-/** Redeliveries come within minutes; this many entries of one thread cover them many times over. */
-const REMEMBERED_IDS = 64
 const DELETE_CHUNK = 500
 
 /**
- * A list that grows at its end, kept as one key an entry and a small head: append is O(1) and reading a window is
- * O(window), whatever the length (rule C5). Expects one writer per list at a time: the thread's lease gives that.
+ * A list that grows at its end: one key an entry, one that finds it by its id, and a small head. Append is O(1) and
+ * reading a window is O(window), whatever the length (rule C5). Expects one writer per list at a time: the thread's
+ * lease gives that.
  */
 export class AppendLog<Entry extends { readonly id: string }> {
   readonly #keyv: Keyv
@@ -29,28 +26,42 @@ export class AppendLog<Entry extends { readonly id: string }> {
    * @returns how many entries the list has now.
    */
   async append(list: string, entries: readonly Entry[]): Promise<number> {
-    const head = await this.#head(list)
-    const fresh = entries.filter(({ id }) => !head.recent.includes(id))
-    if (fresh.length === 0) return head.next
-    const next = head.next + fresh.length
-    const recent = [...head.recent, ...fresh.map(({ id }) => id)].slice(-REMEMBERED_IDS)
+    const { next } = await this.#head(list)
+    const places = await this.#keyv.getMany<number>(entries.map(({ id }) => idKey(list, id)))
+    // A place beyond the head is of an append that did not happen.
+    const fresh = entries.filter((_, nth) => (places[nth] ?? next) >= next)
+    if (fresh.length === 0) return next
+    const length = next + fresh.length
     await this.#keyv.setMany<unknown>([
-      ...fresh.map((value, nth) => ({ key: entryKey(list, head.next + nth), value })),
-      { key: list, value: { next, recent } satisfies Head },
+      ...fresh.map((value, nth) => ({ key: entryKey(list, next + nth), value })),
+      ...fresh.map(({ id }, nth) => ({ key: idKey(list, id), value: next + nth })),
+      { key: list, value: { next: length } satisfies Head },
     ])
-    return next
+    return length
   }
 
-  /** Entries from `first` on (0 is the oldest), in order. */
+  /** Puts another entry into the place of the one called `id`, which keeps finding that place. */
+  async replace(list: string, id: string, entry: Entry): Promise<boolean> {
+    const place = await this.placeOf(list, id)
+    if (place === undefined) return false
+    await this.#keyv.setMany<unknown>([
+      { key: entryKey(list, place), value: entry },
+      { key: idKey(list, entry.id), value: place },
+    ])
+    return true
+  }
+
+  /** The sequence number of an entry; 0 is the oldest. */
+  async placeOf(list: string, id: string): Promise<number | undefined> {
+    const place = await this.#keyv.get<number>(idKey(list, id))
+    return place !== undefined && place < (await this.length(list)) ? place : undefined
+  }
+
+  /** Entries from `first` on, in order. */
   async from(list: string, first: number): Promise<Entry[]> {
-    return this.range(list, first, Number.POSITIVE_INFINITY)
-  }
-
-  /** Entries `first` (included) to `end` (excluded), in order. */
-  async range(list: string, first: number, end: number): Promise<Entry[]> {
-    const stop = Math.min(end, (await this.#head(list)).next)
-    if (stop <= first) return []
-    const keys = Array.from({ length: stop - first }, (_, nth) => entryKey(list, first + nth))
+    const end = await this.length(list)
+    if (end <= first) return []
+    const keys = Array.from({ length: end - first }, (_, nth) => entryKey(list, first + nth))
     return (await this.#keyv.getMany<Entry>(keys)).filter((entry) => entry !== undefined)
   }
 
@@ -62,14 +73,17 @@ export class AppendLog<Entry extends { readonly id: string }> {
     const { next } = await this.#head(list)
     for (let first = 0; first < next; first += DELETE_CHUNK) {
       const size = Math.min(DELETE_CHUNK, next - first)
-      await this.#keyv.deleteMany(Array.from({ length: size }, (_, nth) => entryKey(list, first + nth)))
+      const keys = Array.from({ length: size }, (_, nth) => entryKey(list, first + nth))
+      const entries = (await this.#keyv.getMany<Entry>(keys)).filter((entry) => entry !== undefined)
+      await this.#keyv.deleteMany([...keys, ...entries.map(({ id }) => idKey(list, id))])
     }
     await this.#keyv.delete(list)
   }
 
   async #head(list: string): Promise<Head> {
-    return (await this.#keyv.get<Head>(list)) ?? { next: 0, recent: [] }
+    return (await this.#keyv.get<Head>(list)) ?? { next: 0 }
   }
 }
 
 const entryKey = (list: string, sequence: number): string => `${list}/${sequence}`
+const idKey = (list: string, id: string): string => `${list}#${id}`

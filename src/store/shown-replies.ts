@@ -7,9 +7,18 @@ export interface ShownReply {
   readonly thread: string
 }
 
+/** What is needed to write this reply again: where it stands, and by which messages. */
+export interface ReplyPlace {
+  readonly thread: string
+  readonly platform: string
+  /** What the adapter stored with the question that it answers. */
+  readonly place: unknown
+  readonly messages: readonly string[]
+}
+
 /**
- * Which reply a platform message shows. A reply may need several messages; feedback on any of them finds it, also
- * after a restart and for messages that no cache holds (rule F3).
+ * Which reply a platform message shows, and where a reply is shown. A reply may need several messages; feedback on
+ * any of them finds it, also after a restart and for messages that no cache holds (rule F3).
  */
 export class ShownReplies {
   readonly #keyv: Keyv
@@ -18,11 +27,23 @@ export class ShownReplies {
     this.#keyv = keyv
   }
 
-  async remember(messages: readonly MessageRef[], shown: ShownReply): Promise<void> {
-    await this.#keyv.setMany(messages.map((message) => ({ key: messageKey(message), value: shown })))
+  async remember(messages: readonly MessageRef[], reply: string, place: ReplyPlace): Promise<void> {
+    const shown: ShownReply = { reply, thread: place.thread }
+    await this.#keyv.setMany<unknown>([
+      ...messages.map((message) => ({ key: messageKey(message), value: shown })),
+      { key: replyKey(reply), value: place },
+    ])
   }
 
+  /** The newest reply that this message shows. */
   async find(message: MessageRef): Promise<ShownReply | undefined> {
     return this.#keyv.get<ShownReply>(messageKey(message))
   }
+
+  async placeOf(reply: string): Promise<ReplyPlace | undefined> {
+    return this.#keyv.get<ReplyPlace>(replyKey(reply))
+  }
 }
+
+/** Message keys have colons between their parts, so none is ever the same as one of these. */
+const replyKey = (reply: string): string => `reply/${encodeURIComponent(reply)}`

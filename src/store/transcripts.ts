@@ -31,11 +31,10 @@ export interface Provenance {
   }
 }
 
-export type Outcome = 'answered' | 'refused' | 'failed'
+export type Outcome = 'answered' | 'refused' | 'stopped' | 'failed'
 
-/** What the assistant said. */
-export interface AssistantMessage {
-  readonly role: 'assistant'
+/** One answer that was given, whether it still stands or not. */
+export interface Candidate {
   /** The reply's id. */
   readonly id: string
   /** The model's own words; notes that Parley adds for the reader are not in it. */
@@ -48,7 +47,21 @@ export interface AssistantMessage {
   readonly fault?: string
 }
 
-export type Message = UserMessage | AssistantMessage
+/** What the assistant said. */
+export interface AssistantMessage extends Candidate {
+  readonly role: 'assistant'
+  /** Earlier answers to the same prompt, oldest first: comparison data (rule T5). */
+  readonly alternatives?: readonly Candidate[]
+}
+
+/** What was here was deleted by a person (rule T6): nothing of it is left. */
+export interface DeletedMessage {
+  readonly role: 'deleted'
+  readonly id: string
+  readonly at: number
+}
+
+export type Message = UserMessage | AssistantMessage | DeletedMessage
 
 /** The part of a transcript that a prompt holds. */
 export interface Window {
@@ -86,5 +99,10 @@ export class Transcripts {
 
   async isEmpty(thread: string): Promise<boolean> {
     return (await this.#log.length(thread)) === 0
+  }
+
+  /** Puts `message` into the place of the one called `id`. False when the thread has no such message. */
+  async replace(thread: string, id: string, message: Message): Promise<boolean> {
+    return this.#log.replace(thread, id, message)
   }
 }

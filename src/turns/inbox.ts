@@ -19,6 +19,8 @@ export interface Delivery {
   /** Orders the deliveries of one turn; milliseconds since the epoch. */
   readonly sentAt: number
   readonly body: string
+  /** True for what cannot be answered together with others: it gets a turn of its own, in its order. */
+  readonly alone?: boolean
 }
 
 /** A turn that is ours to work on: everything that waited in one thread, under a lease. */
@@ -40,6 +42,13 @@ export interface Inbox {
   put(delivery: Delivery): Promise<boolean>
   /** True when anything was ever put into the thread. */
   knows(thread: string): Promise<boolean>
+  /** The thread that a delivery was put into. */
+  threadOf(id: string): Promise<string | undefined>
+  /**
+   * Changes what still waits, or takes it out when `change` gives nothing. False when a turn has it already, or when
+   * it was never put in.
+   */
+  amend(id: string, change: (body: string) => string | undefined): Promise<boolean>
   /** The thread that waited longest and nobody holds, with all that waits in it. */
   claim(): Promise<Claim | undefined>
   /** Keeps the lease. False when another worker has taken the thread over. */

@@ -39,9 +39,9 @@ export class SqliteInbox implements Inbox {
     this.#sql = Object.fromEntries(prepared)
   }
 
-  async put({ id, thread, sentAt, body }: Delivery): Promise<boolean> {
+  async put({ id, thread, sentAt, body, alone = false }: Delivery): Promise<boolean> {
     return transaction(this.#database, () => {
-      const fresh = this.#sql.insert.run(id, thread, sentAt, body).changes > 0
+      const fresh = this.#sql.insert.run(id, thread, sentAt, body, alone ? 1 : 0).changes > 0
       if (fresh) this.#sql.wake.run(thread, this.#clock.now())
       return fresh
     })
@@ -49,6 +49,23 @@ export class SqliteInbox implements Inbox {
 
   async knows(thread: string): Promise<boolean> {
     return this.#sql.known.get(thread) !== undefined
+  }
+
+  async threadOf(id: string): Promise<string | undefined> {
+    const row = this.#sql.find.get(id) as { thread: string } | undefined
+    return row?.thread
+  }
+
+  async amend(id: string, change: (body: string) => string | undefined): Promise<boolean> {
+    return transaction(this.#database, () => {
+      const row = this.#sql.waits.get(id) as { body: string; thread: string } | undefined
+      if (row === undefined) return false
+      const body = change(row.body)
+      if (body !== undefined) return this.#sql.amend.run(body, id).changes > 0
+      this.#sql.withdraw.run(this.#clock.now(), id)
+      this.#sql.fewer.run(row.thread)
+      return true
+    })
   }
 
   async claim(): Promise<Claim | undefined> {
@@ -59,7 +76,7 @@ export class SqliteInbox implements Inbox {
       const lease = this.#sql.lease.get(now + LEASE_MS, now) as { id: string; fence: number } | undefined
       if (lease === undefined) return undefined
       const turn = (this.#sql.resume.get(lease.id) ?? this.#sql.begin.get(lease.id)) as unknown as TurnRow
-      if (turn.attempt === 1) this.#sql.assign.run(turn.id, lease.id, DELIVERIES_PER_TURN)
+      if (turn.attempt === 1) this.#assign(turn.id, lease.id)
       const rows = this.#sql.deliveries.all(turn.id) as unknown as DeliveryRow[]
       return {
         turn: turn.id,
@@ -70,6 +87,17 @@ export class SqliteInbox implements Inbox {
         journal: turn.journal ?? undefined,
       }
     })
+  }
+
+  /** A turn is what waits, up to the first that must be alone; or that one, when it is the first. */
+  #assign(turn: number, thread: string): void {
+    const waiting = this.#sql.next.all(thread, DELIVERIES_PER_TURN) as unknown as {
+      seq: number
+      alone: number
+    }[]
+    const stop = waiting.findIndex(({ alone }) => alone === 1)
+    const together = stop === -1 ? waiting : waiting.slice(0, Math.max(1, stop))
+    this.#sql.assign.run(turn, JSON.stringify(together.map(({ seq }) => seq)))
   }
 
   async renew({ thread, fence }: Claim): Promise<boolean> {
@@ -109,9 +137,11 @@ const SCHEMA = `
     thread TEXT NOT NULL,
     sent_at INTEGER NOT NULL,
     body TEXT NOT NULL,
+    alone INTEGER NOT NULL,
     turn INTEGER,
     done INTEGER);
-  CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (thread, sent_at, seq) WHERE turn IS NULL;
+  CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (thread, sent_at, seq)
+    WHERE turn IS NULL AND done IS NULL;
   CREATE INDEX IF NOT EXISTS delivery_turn ON delivery (turn);
   CREATE TABLE IF NOT EXISTS turn (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -129,7 +159,13 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS thread_ready ON thread (leased_until, ready) WHERE open > 0;`
 
 const STATEMENTS = {
-  insert: 'INSERT INTO delivery (id, thread, sent_at, body) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING',
+  insert: `INSERT INTO delivery (id, thread, sent_at, body, alone) VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (id) DO NOTHING`,
+  find: 'SELECT thread FROM delivery WHERE id = ?',
+  waits: 'SELECT thread, body FROM delivery WHERE id = ? AND turn IS NULL AND done IS NULL',
+  amend: 'UPDATE delivery SET body = ? WHERE id = ?',
+  withdraw: "UPDATE delivery SET done = ?, body = '' WHERE id = ?",
+  fewer: 'UPDATE thread SET open = open - 1 WHERE id = ?',
   wake: `INSERT INTO thread (id, open, ready) VALUES (?, 1, ?)
     ON CONFLICT (id) DO UPDATE SET open = open + 1, ready = iif(open = 0, excluded.ready, ready)`,
   known: 'SELECT 1 FROM thread WHERE id = ?',
@@ -139,14 +175,16 @@ const STATEMENTS = {
   resume: `UPDATE turn SET attempt = attempt + 1 WHERE id =
     (SELECT id FROM turn WHERE thread = ? AND done IS NULL) RETURNING id, attempt, journal`,
   begin: 'INSERT INTO turn (thread, attempt) VALUES (?, 1) RETURNING id, attempt, journal',
-  assign: `UPDATE delivery SET turn = ? WHERE seq IN
-    (SELECT seq FROM delivery WHERE thread = ? AND turn IS NULL ORDER BY sent_at, seq LIMIT ?)`,
+  next: `SELECT seq, alone FROM delivery WHERE thread = ? AND turn IS NULL AND done IS NULL
+    ORDER BY sent_at, seq LIMIT ?`,
+  assign: 'UPDATE delivery SET turn = ? WHERE seq IN (SELECT value FROM json_each(?))',
   deliveries: 'SELECT id, thread, sent_at, body FROM delivery WHERE turn = ? ORDER BY sent_at, seq',
   renew: 'UPDATE thread SET leased_until = ? WHERE id = ? AND fence = ?',
   note: `UPDATE turn SET journal = ? WHERE id = ?
     AND EXISTS (SELECT 1 FROM thread WHERE thread.id = ? AND fence = ?)`,
   free: 'UPDATE thread SET open = open - ?, leased_until = 0, ready = ? WHERE id = ? AND fence = ?',
-  finish: 'UPDATE turn SET done = ? WHERE id = ?',
-  close: 'UPDATE delivery SET done = ? WHERE turn = ?',
+  // What is done needs only its id, to be known again: the transcript has the words, and they can be deleted there.
+  finish: 'UPDATE turn SET done = ?, journal = NULL WHERE id = ?',
+  close: "UPDATE delivery SET done = ?, body = '' WHERE turn = ?",
   waiting: 'SELECT sum(open) AS open FROM thread WHERE open > 0',
 } as const

@@ -162,14 +162,14 @@ describe('a process that dies', () => {
       id: '1',
       thread: THREAD,
       sentAt: 1,
-      body: JSON.stringify(theatre.question('1', 'hi')),
+      body: theatre.body('1', 'hi'),
     })
     await theatre.claimAndDie()
     await theatre.clock.advance(LEASE_MS)
     const next = theatre.open()
     next.start()
     await theatre.clock.advance(1_000)
-    await next.stop(0)
+    await next.drain(0)
     expect(theatre.visible).toEqual(['you said: Alice: hi'])
   })
 
@@ -179,7 +179,7 @@ describe('a process that dies', () => {
       id: '1',
       thread: THREAD,
       sentAt: 1,
-      body: JSON.stringify(theatre.question('1', 'hi')),
+      body: theatre.body('1', 'hi'),
     })
     const dead = await theatre.claimAndDie()
     await theatre.inbox.note(dead, JSON.stringify({ reply: 'reply-1', shown: ['m7'] }))
@@ -196,7 +196,7 @@ describe('a process that dies', () => {
       id: '1',
       thread: THREAD,
       sentAt: 1,
-      body: JSON.stringify(theatre.question('1', 'hi')),
+      body: theatre.body('1', 'hi'),
     })
     const dead = await theatre.claimAndDie()
     const message = { role: 'assistant', id: 'reply-1', text: 'whole', at: 5, outcome: 'answered' }
@@ -205,7 +205,7 @@ describe('a process that dies', () => {
     await theatre.clock.advance(LEASE_MS)
     theatre.dialogue.start()
     await theatre.clock.advance(1_000)
-    await theatre.dialogue.stop(0)
+    await theatre.dialogue.drain(0)
     expect(theatre.visible).toEqual(['whole'])
     expect(theatre.prompts).toEqual([])
   })

@@ -1,9 +1,10 @@
 import type { ReplySurface, ReplyView, SurfaceFault } from '#core/delivery/surface.ts'
 import { SurfaceError } from '#core/delivery/surface.ts'
 import { createDialogue, type Dialogue } from '#core/dialogue/dialogue.ts'
+import { writeErrand } from '#core/dialogue/errand.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
+import type { Stage } from '#core/dialogue/stage.ts'
 import { systemPrompt } from '#core/dialogue/system-prompt.ts'
-import type { Stage } from '#core/dialogue/turn.ts'
 import type { LanguageModel, ModelEvent, Prompt } from '#core/model/model.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore, type Store } from '#core/store/store.ts'
@@ -34,6 +35,7 @@ export class Theatre {
   readonly shownReplies = new ShownReplies(this.store.keyv('shown'))
   readonly screens: Screen[] = []
   readonly prompts: Prompt[] = []
+  readonly opened: { readonly reply: string }[] = []
   past: readonly PastMessage[] = []
   pastAsked = 0
   surfaceFault: SurfaceFault | undefined
@@ -81,6 +83,11 @@ export class Theatre {
     }
   }
 
+  /** What the inbox holds of a question. */
+  body(id: string, text: string): string {
+    return writeErrand({ kind: 'question', question: this.question(id, text) })
+  }
+
   get visible(): readonly string[] {
     return this.screens.map(({ parts }) => parts.join(''))
   }
@@ -94,7 +101,10 @@ export class Theatre {
 
   #stage(): Stage {
     return {
-      open: (place, shown) => this.#surface(place, shown),
+      open: (place, shown, reply) => {
+        this.opened.push({ reply })
+        return this.#surface(place, shown)
+      },
       past: async () => {
         this.pastAsked += 1
         return this.past

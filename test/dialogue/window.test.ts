@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { estimateTokens, fitWindow } from '#core/dialogue/window.ts'
-import type { Message } from '#core/store/transcripts.ts'
+import type { UserMessage } from '#core/store/transcripts.ts'
 
-const message = (text: string): Message => ({
+const message = (text: string): UserMessage => ({
   role: 'user',
   id: text,
   speaker: { id: 'U1', name: 'Alice' },

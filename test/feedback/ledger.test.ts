@@ -19,7 +19,8 @@ const reaction = (id: string, more: Partial<Reaction> = {}): Reaction => ({
 async function open() {
   const store = openStore('memory:', quietLog)
   const shown = new ShownReplies(store.keyv('shown'))
-  await shown.remember([message('1.1'), message('1.2')], { reply: 'r1', thread: 'slack:T1:C1:1.0' })
+  const place = { thread: 'slack:T1:C1:1.0', platform: 'slack', place: {}, messages: ['1.1', '1.2'] }
+  await shown.remember([message('1.1'), message('1.2')], 'r1', place)
   const ledger = new Ledger(store.keyv('ledger'), shown)
   return { ledger, events: () => Array.fromAsync(ledger.events()) }
 }
@@ -58,4 +59,17 @@ test('events come oldest first, whatever order they arrived in', async () => {
   const { ledger, events } = await open()
   for (const at of [30, 5, 1_700_000_000_000, 9]) await ledger.react(reaction(String(at), { at }))
   expect((await events()).map(({ at }) => at)).toEqual([5, 9, 30, 1_700_000_000_000])
+})
+
+test('a vote is recorded under the reply its button names; a change of mind is another event', async () => {
+  const { ledger, events } = await open()
+  const vote = { id: 'v1', reply: 'r1', platform: 'slack', rater: 'U1', value: 'good', at: 1_000 } as const
+  expect(await ledger.vote(vote)).toBe(true)
+  expect(await ledger.vote(vote)).toBe(true)
+  expect(await ledger.vote({ ...vote, id: 'v2', value: 'bad', at: 2_000 })).toBe(true)
+  expect(await ledger.vote({ ...vote, id: 'v3', reply: 'nobody’s' })).toBe(false)
+  expect(await events()).toMatchObject([
+    { kind: 'vote', value: 'good', reply: 'r1', thread: 'slack:T1:C1:1.0' },
+    { kind: 'vote', value: 'bad' },
+  ])
 })

@@ -65,6 +65,22 @@ test('C5: an append and a window touch as many keys in a long list as in a short
   expect(await cost(10_000)).toEqual(short)
 })
 
+test('an entry can be found by its id, and another put into its place', async () => {
+  const log = new AppendLog<{ id: string; text: string }>(counting().keyv)
+  await log.append('list', entries(0, 3))
+  expect(await log.placeOf('list', 'm1')).toBe(1)
+  expect(await log.replace('list', 'm1', { id: 'new', text: 'other' })).toBe(true)
+  expect(await log.replace('list', 'm7', { id: 'x', text: '' })).toBe(false)
+  expect(await log.from('list', 0)).toEqual([
+    entries(0, 1)[0],
+    { id: 'new', text: 'other' },
+    entries(2, 3)[0],
+  ])
+  expect([await log.placeOf('list', 'm1'), await log.placeOf('list', 'new')]).toEqual([1, 1])
+  await log.append('list', [{ id: 'm1', text: 'again' }])
+  expect(await log.length('list')).toBe(3)
+})
+
 test('a list can be forgotten', async () => {
   const { keyv } = counting()
   const log = new AppendLog(keyv)

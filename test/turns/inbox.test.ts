@@ -56,6 +56,54 @@ describe('one turn at a time', () => {
   })
 })
 
+describe('what must be alone', () => {
+  const alone = (id: string, sentAt: number) => ({ ...delivery(id, 'a', sentAt), alone: true })
+  const turns = async (inbox: SqliteInbox) => {
+    const ids: string[][] = []
+    for (let claim = await inbox.claim(); claim; claim = await inbox.claim()) {
+      ids.push(claim.deliveries.map(({ id }) => id))
+      await inbox.done(claim)
+    }
+    return ids
+  }
+
+  test('gets a turn of its own, in its order', async () => {
+    const { inbox } = open()
+    await inbox.put(delivery('1', 'a', 1))
+    await inbox.put(delivery('2', 'a', 2))
+    await inbox.put(alone('3', 3))
+    await inbox.put(alone('4', 4))
+    await inbox.put(delivery('5', 'a', 5))
+    expect(await turns(inbox)).toEqual([['1', '2'], ['3'], ['4'], ['5']])
+  })
+})
+
+describe('T6: what still waits', () => {
+  test('can be changed or taken out; what a turn has cannot', async () => {
+    const { inbox } = open()
+    for (const id of ['1', '2', '3']) await inbox.put(delivery(id))
+    expect(await inbox.amend('1', (body) => `${body}, edited`)).toBe(true)
+    expect(await inbox.amend('2', () => undefined)).toBe(true)
+    expect(await inbox.amend('9', () => undefined)).toBe(false)
+    expect(await inbox.waiting()).toBe(2)
+    const claim = await inbox.claim()
+    expect(claim?.deliveries.map(({ id, body }) => [id, body])).toEqual([
+      ['1', 'body of 1, edited'],
+      ['3', 'body of 3'],
+    ])
+    expect(await inbox.amend('3', () => undefined)).toBe(false)
+    if (claim) await inbox.done(claim)
+    expect([await inbox.claim(), await inbox.waiting()]).toEqual([undefined, 0])
+    expect(await inbox.put(delivery('2'))).toBe(false)
+  })
+
+  test('is found by its id', async () => {
+    const { inbox } = open()
+    await inbox.put(delivery('1', 'b'))
+    expect([await inbox.threadOf('1'), await inbox.threadOf('2')]).toEqual(['b', undefined])
+  })
+})
+
 describe('a worker that dies', () => {
   test('T3: its turn is claimed again after the lease, with the same deliveries and its journal', async () => {
     const { inbox, clock } = open()

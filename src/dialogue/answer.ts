@@ -1,0 +1,66 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Message } from '#core/store/transcripts.ts'
+import type { Claim } from '#core/turns/inbox.ts'
+import { readJournal } from './journal.ts'
+import type { PastMessage, Question } from './question.ts'
+import { writeReply } from './reply.ts'
+import type { Stage, TurnDeps } from './stage.ts'
+
+/** Remember the questions; write one reply to them; remember it. */
+export async function answer(
+  claim: Claim,
+  questions: readonly [Question, ...Question[]],
+  signal: AbortSignal,
+  deps: TurnDeps,
+): Promise<void> {
+  const { transcripts } = deps
+  const newest = questions.at(-1) ?? questions[0]
+  const { platform } = newest.thread
+  const stage = deps.stage(platform)
+  const past = await pastOf(claim, questions, stage, signal, deps)
+  await transcripts.append(claim.thread, [...past, ...questions.map(asMessage)])
+  const journal = readJournal(claim.journal, () => ({ reply: uuidv7(), shown: [] }))
+  const context = await transcripts.window(claim.thread)
+  const ids = questions.map(({ id }) => id)
+  const message = await writeReply(
+    { claim, signal, stage, platform, place: newest.place, journal, context },
+    ids,
+    deps,
+  )
+  await transcripts.append(claim.thread, [message])
+}
+
+/** What was said before the assistant was first called into the thread, once (rule C1). */
+async function pastOf(
+  { thread }: Claim,
+  questions: readonly Question[],
+  stage: Stage,
+  signal: AbortSignal,
+  { transcripts, log }: TurnDeps,
+): Promise<readonly Message[]> {
+  const first = questions.find(({ hasPast }) => hasPast)
+  if (first === undefined || !(await transcripts.isEmpty(thread))) return []
+  const known = new Set(questions.map(({ id }) => id))
+  try {
+    const past = await stage.past(first, signal)
+    return past.filter(({ id }) => !known.has(id)).map(asPast)
+  } catch (error) {
+    signal.throwIfAborted()
+    // Better an answer that knows only the question than none.
+    log.warn({ err: error, thread }, 'the earlier messages could not be fetched')
+    return []
+  }
+}
+
+const asMessage = ({ id, speaker, text, sentAt }: Question): Message => ({
+  role: 'user',
+  id,
+  speaker,
+  text,
+  at: sentAt,
+})
+
+const asPast = ({ id, speaker, own, text, sentAt }: PastMessage): Message =>
+  own
+    ? { role: 'assistant', id, text, at: sentAt, outcome: 'answered' }
+    : { role: 'user', id, speaker, text, at: sentAt }

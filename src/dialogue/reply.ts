@@ -1,0 +1,205 @@
+import { ReplyWriter } from '#core/delivery/reply-writer.ts'
+import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/surface.ts'
+import { explain } from '#core/model/explain.ts'
+import type { AssistantMessage, Message, Provenance } from '#core/store/transcripts.ts'
+import type { Claim } from '#core/turns/inbox.ts'
+import { type Completion, complete } from './completion.ts'
+import type { Journal } from './journal.ts'
+import { NOTES, withNotes } from './notes.ts'
+import { buildPrompt } from './prompt.ts'
+import type { Stage, TurnDeps } from './stage.ts'
+import { estimateTokens, fitWindow } from './window.ts'
+
+/** One reply to be written: where, under which name, and to what. */
+export interface ReplyTask {
+  readonly claim: Claim
+  /** Aborts when the turn is no longer ours. */
+  readonly signal: AbortSignal
+  readonly stage: Stage
+  readonly platform: string
+  /** What the adapter stored with the question. */
+  readonly place: unknown
+  readonly journal: Journal
+  /** The conversation that it answers. */
+  readonly context: Context
+}
+
+/** The messages a prompt may hold, oldest first, and the place of the first in the transcript. */
+export interface Context {
+  readonly first: number
+  readonly messages: readonly Message[]
+}
+
+type Composed = NonNullable<Journal['complete']>
+
+/** The model that answers when nothing else is set apart: experiments name their own. */
+const DEFAULT_ARM = 'default'
+/** A turn that failed this often by a fault of ours ends in an apology, so that it never blocks its thread (rule T4). */
+const MAX_ATTEMPTS = 5
+
+/**
+ * Writes one reply: the model is asked, the reader watches and may stop it, and at the end sees it whole. Safe to
+ * repeat after a crash: what was complete is shown and not asked for again (rules T1, T3 to T5).
+ *
+ * @param questions ids of what it answers.
+ * @returns what belongs into the transcript. The reader has seen it by then, unless the thread is gone.
+ */
+export async function writeReply(
+  task: ReplyTask,
+  questions: readonly string[],
+  deps: TurnDeps,
+): Promise<AssistantMessage> {
+  const { clock, log, running } = deps
+  const { thread } = task.claim
+  const startedAt = clock.now()
+  const { signal: stop, end } = running.begin(thread, task.journal.reply, questions)
+  try {
+    const message = await new ReplyInProgress(task, stop, deps).write()
+    const { id: reply, outcome, fault, made, text } = message
+    const about = { thread, reply, questions: questions.length, outcome, fault, model: made?.model }
+    log.info({ ...about, characters: text.length, ms: clock.now() - startedAt }, 'turn ended')
+    return message
+  } finally {
+    end()
+  }
+}
+
+class ReplyInProgress {
+  readonly #task: ReplyTask
+  /** Aborts when a person stops the reply. */
+  readonly #stop: AbortSignal
+  readonly #deps: TurnDeps
+  readonly #surface: ReplySurface
+  readonly #writer: ReplyWriter
+  /** The same as what the inbox holds, or newer by one step. */
+  #journal: Journal
+
+  constructor(task: ReplyTask, stop: AbortSignal, deps: TurnDeps) {
+    const { stage, place, journal, signal } = task
+    this.#task = task
+    this.#stop = stop
+    this.#deps = deps
+    this.#journal = journal
+    this.#surface = stage.open(place, journal.shown, journal.reply)
+    this.#writer = new ReplyWriter({
+      surface: this.#surface,
+      clock: deps.clock,
+      signal,
+      onShown: (messages) => this.#rememberShown(messages),
+    })
+  }
+
+  async write(): Promise<AssistantMessage> {
+    const working = new AbortController()
+    try {
+      if (this.#journal.complete === undefined)
+        void this.#surface.working(AbortSignal.any([working.signal, this.#task.signal]))
+      const composed = this.#journal.complete ?? (await this.#compose())
+      await this.#note({ ...this.#journal, complete: composed })
+      return await this.#showWhole(composed)
+    } finally {
+      working.abort()
+    }
+  }
+
+  async #compose(): Promise<Composed> {
+    const { claim, signal, context } = this.#task
+    const { model, sampling, systemPrompt, contextTokens, transcripts, clock } = this.#deps
+    if (claim.attempt > MAX_ATTEMPTS) return this.#unasked('failed', NOTES.ourFault, 'ours')
+
+    const { dropped, tooLong } = fitWindow(context.messages, contextTokens, estimateTokens(systemPrompt.text))
+    if (dropped > 0) await transcripts.startWindowAt(claim.thread, context.first + dropped)
+    if (tooLong) return this.#unasked('refused', NOTES.tooLong)
+
+    const completion = await complete({
+      ...{ model, sampling, signal, stop: this.#stop, clock, cacheKey: claim.thread },
+      prompt: buildPrompt(systemPrompt.text, context.messages.slice(dropped)),
+      onText: (delta) => this.#writer.push(delta),
+    })
+    const notes = [...endingNotes(completion), ...(dropped > 0 ? [NOTES.windowMoved] : [])]
+    const range = { first: context.first + dropped, end: context.first + context.messages.length }
+    return { message: this.#messageOf(completion, range), visible: withNotes(completion.text, notes) }
+  }
+
+  #unasked(outcome: 'failed' | 'refused', note: string, fault?: string): Composed {
+    const base = { role: 'assistant', id: this.#journal.reply, at: this.#deps.clock.now(), text: '' } as const
+    const message = { ...base, outcome, ...(fault === undefined ? {} : { fault }) }
+    return { message, visible: withNotes('', [note]) }
+  }
+
+  #messageOf(completion: Completion, prompt: Provenance['prompt']): AssistantMessage {
+    const { systemPrompt, sampling, clock, log, model } = this.#deps
+    const { text, ended: outcome } = completion
+    const base = { role: 'assistant', id: this.#journal.reply, at: clock.now(), text, outcome } as const
+    const made = { promptVersion: systemPrompt.version, sampling: { ...sampling }, arm: DEFAULT_ARM, prompt }
+    switch (completion.ended) {
+      case 'failed': {
+        const { error } = completion
+        log.warn({ err: error, thread: this.#task.claim.thread, kind: error.kind }, 'the model failed')
+        return { ...base, fault: error.kind }
+      }
+      case 'stopped':
+        return { ...base, made: { ...made, model: model.label } }
+      case 'answered':
+      case 'refused': {
+        const { usage } = completion
+        return {
+          ...base,
+          made: { ...made, model: completion.model, ...(usage === undefined ? {} : { usage }) },
+        }
+      }
+    }
+  }
+
+  async #showWhole({ message, visible }: Composed): Promise<AssistantMessage> {
+    try {
+      await this.#writer.finish(visible, controlsFor(message))
+      return message
+    } catch (error) {
+      this.#task.signal.throwIfAborted()
+      if (!(error instanceof SurfaceError)) throw error
+      const about = {
+        err: error,
+        thread: this.#task.claim.thread,
+        reply: message.id,
+        fault: error.fault.kind,
+      }
+      this.#deps.log.error(about, 'the reply could not be shown')
+      return { ...message, outcome: 'failed', fault: `undelivered:${error.fault.kind}` }
+    }
+  }
+
+  /** Written before the next write, so that a crash can lose at most the newest message id (rule T3). */
+  async #rememberShown(messages: readonly string[]): Promise<void> {
+    const { claim, platform, place } = this.#task
+    await this.#note({ ...this.#journal, shown: messages })
+    await this.#deps.shownReplies.remember(
+      messages.map((message) => this.#surface.refer(message)),
+      this.#journal.reply,
+      { thread: claim.thread, platform, place, messages },
+    )
+  }
+
+  async #note(journal: Journal): Promise<void> {
+    this.#journal = journal
+    if (!(await this.#deps.inbox.note(this.#task.claim, JSON.stringify(journal))))
+      throw new Error('another worker has taken this thread over')
+  }
+}
+
+function endingNotes(completion: Completion): readonly string[] {
+  switch (completion.ended) {
+    case 'failed':
+      return [explain(completion.error)]
+    case 'stopped':
+      return [NOTES.stopped]
+    case 'refused':
+      return completion.text.trim() === '' ? [NOTES.filtered] : []
+    case 'answered':
+      return completion.cut ? [NOTES.cut] : []
+  }
+}
+
+/** What no model said cannot be judged, only asked for again. */
+const controlsFor = ({ made }: AssistantMessage): readonly Control[] =>
+  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate']

@@ -1,0 +1,97 @@
+/** What people do after the fact: ask for another answer, change a question, take a message back. Rules T5 and T6. */
+import { v7 as uuidv7 } from 'uuid'
+import type { AssistantMessage, Candidate, Message, UserMessage } from '#core/store/transcripts.ts'
+import type { Claim } from '#core/turns/inbox.ts'
+import { readJournal } from './journal.ts'
+import { writeReply } from './reply.ts'
+import type { Deletion, Edit } from './request.ts'
+import type { TurnDeps } from './stage.ts'
+
+/** Answers again in the same messages, and keeps the earlier answer as an alternative (rule T5). */
+export async function redo(claim: Claim, reply: string, signal: AbortSignal, deps: TurnDeps): Promise<void> {
+  const { messages } = await deps.transcripts.window(claim.thread)
+  const last = messages.at(-1)
+  const isNewest = last?.role === 'assistant' && last.id === reply
+  if (!isNewest)
+    return deps.log.debug({ thread: claim.thread, reply }, 'only the newest answer is done again')
+  await replaceReply(claim, last, [...(last.alternatives ?? []), asCandidate(last)], signal, deps)
+}
+
+/**
+ * Changes what is remembered. When the message is part of the newest question, its answer is to something that nobody
+ * asks any more: it is written again, and the old one is no alternative to it (rule T6).
+ */
+export async function changeText(
+  claim: Claim,
+  edit: Edit,
+  signal: AbortSignal,
+  deps: TurnDeps,
+): Promise<void> {
+  const { transcripts } = deps
+  const { messages } = await transcripts.window(claim.thread)
+  const old = messages.find((message): message is UserMessage => isQuestion(message, edit.question))
+  if (old === undefined) return deps.log.debug({ thread: claim.thread }, 'an edit of what is not remembered')
+  const isRetry = claim.attempt > 1
+  if (old.text === edit.text && !isRetry) return
+  await transcripts.replace(claim.thread, old.id, { ...old, text: edit.text })
+  const reply = answerTo(old, messages)
+  if (reply !== undefined) await replaceReply(claim, reply, [], signal, deps)
+}
+
+/** Nothing of a deleted message is left, be it a question or a reply of ours (rule T6). */
+export async function strikeOut(claim: Claim, deletion: Deletion, deps: TurnDeps): Promise<void> {
+  const { transcripts, shownReplies } = deps
+  const { question, message, at } = deletion
+  await transcripts.replace(claim.thread, question, { role: 'deleted', id: question, at })
+  const shown = await shownReplies.find(message)
+  if (shown === undefined) return
+  // A message that no longer shows the reply was taken away by us: another one stands for it.
+  const stands = (await shownReplies.placeOf(shown.reply))?.messages.includes(message.message)
+  const { messages } = await transcripts.window(claim.thread)
+  if (stands && messages.some(({ id }) => id === shown.reply))
+    await transcripts.replace(claim.thread, shown.reply, { role: 'deleted', id: shown.reply, at })
+}
+
+/** @param alternatives earlier answers to the same prompt. */
+async function replaceReply(
+  claim: Claim,
+  old: AssistantMessage,
+  alternatives: readonly Candidate[],
+  signal: AbortSignal,
+  deps: TurnDeps,
+): Promise<void> {
+  const { transcripts, shownReplies } = deps
+  const shown = await shownReplies.placeOf(old.id)
+  if (shown === undefined) return deps.log.debug({ reply: old.id }, 'a reply that was never shown')
+  const { platform, place } = shown
+  const journal = readJournal(claim.journal, () => ({ reply: uuidv7(), shown: shown.messages }))
+  const window = await transcripts.window(claim.thread)
+  const context = { first: window.first, messages: window.messages.filter(({ id }) => id !== old.id) }
+  const questions = context.messages.flatMap(({ role, id }) => (role === 'user' ? [id] : [])).slice(-1)
+  const stage = deps.stage(platform)
+  const message = await writeReply(
+    { claim, signal, stage, platform, place, journal, context },
+    questions,
+    deps,
+  )
+  await transcripts.replace(claim.thread, old.id, {
+    ...message,
+    ...(alternatives.length > 0 ? { alternatives } : {}),
+  })
+}
+
+const isQuestion = (message: Message, id: string): boolean => message.role === 'user' && message.id === id
+
+/** The newest reply, when nothing but questions stands between the message and it. */
+function answerTo(question: UserMessage, messages: readonly Message[]): AssistantMessage | undefined {
+  const after = messages.slice(messages.indexOf(question) + 1)
+  const replies = after.filter((message) => message.role === 'assistant')
+  const last = after.at(-1)
+  return replies.length === 1 && last?.role === 'assistant' ? last : undefined
+}
+
+const asCandidate = ({ id, text, at, outcome, made, fault }: AssistantMessage): Candidate => ({
+  ...{ id, text, at, outcome },
+  ...(made === undefined ? {} : { made }),
+  ...(fault === undefined ? {} : { fault }),
+})

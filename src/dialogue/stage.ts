@@ -1,0 +1,31 @@
+/** What a turn works with: everything around the dialogue, given in by the composition root. */
+import type { Logger } from 'pino'
+import type { Clock } from '#core/clock.ts'
+import type { Surfaces } from '#core/delivery/surface.ts'
+import type { LanguageModel, Sampling } from '#core/model/model.ts'
+import type { ShownReplies } from '#core/store/shown-replies.ts'
+import type { Transcripts } from '#core/store/transcripts.ts'
+import type { Inbox } from '#core/turns/inbox.ts'
+import type { PastMessage, Question } from './question.ts'
+import type { RunningReplies } from './running.ts'
+import type { SystemPrompt } from './system-prompt.ts'
+
+/** What the dialogue needs of a platform: where replies are shown, and what was said before the assistant came. */
+export interface Stage extends Surfaces {
+  past(question: Question, signal: AbortSignal): Promise<readonly PastMessage[]>
+}
+
+export interface TurnDeps {
+  readonly inbox: Inbox
+  readonly transcripts: Transcripts
+  readonly shownReplies: ShownReplies
+  readonly running: RunningReplies
+  readonly model: LanguageModel
+  readonly sampling: Sampling
+  readonly systemPrompt: SystemPrompt
+  readonly contextTokens: number
+  /** @throws Error when no such platform is configured any more. */
+  readonly stage: (platform: string) => Stage
+  readonly clock: Clock
+  readonly log: Logger
+}

@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest'
+import type { ModelEvent } from '#core/model/model.ts'
+import { threadKey } from '#core/thread.ts'
+import { LEASE_MS } from '#core/turns/inbox.ts'
+import { settle } from '#test/virtual-clock.ts'
+import { saying, Theatre } from './theatre.ts'
+
+const REF = { platform: 'test', workspace: 'w', channel: 'c', root: 'r' }
+const THREAD = threadKey(REF)
+const alice = { id: 'U1', name: 'Alice' }
+const messageRef = (message: string) => ({ platform: 'test', workspace: 'w', channel: 'c', message })
+
+const remembered = async (theatre: Theatre) => (await theatre.transcripts.window(THREAD)).messages
+const newestReply = async (theatre: Theatre): Promise<string> => {
+  const last = (await remembered(theatre)).findLast(({ role }) => role === 'assistant')
+  if (last === undefined) throw new Error('nothing was answered')
+  return last.id
+}
+const again = async (theatre: Theatre, reply: string, id = 'again-1') => {
+  const result = await theatre.dialogue.regenerate({ id, reply, by: alice, at: 1_000_000 })
+  await theatre.clock.advance(10_000)
+  return result
+}
+const edit = async (theatre: Theatre, question: string, text: string, version = 'v1') => {
+  await theatre.dialogue.edited({ question, version, text, at: 1_000_000 })
+  await theatre.clock.advance(10_000)
+}
+const remove = async (theatre: Theatre, question: string, message = 'none') => {
+  await theatre.dialogue.deleted({ question, message: messageRef(message), at: 1_000_000 })
+  await theatre.clock.advance(10_000)
+}
+
+/** A model that says a word and then goes on only when it is stopped; it counts what was read of it. */
+function endless(theatre: Theatre) {
+  const read = { deltas: 0, aborted: false }
+  theatre.script = async function* (_prompt, signal): AsyncIterable<ModelEvent> {
+    yield { type: 'text', delta: 'a beginning' }
+    read.deltas += 1
+    await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    read.aborted = true
+    yield { type: 'text', delta: ' and more' }
+    read.deltas += 1
+  }
+  return read
+}
+
+describe('T5: stop', () => {
+  test.each(['reply', 'thread'] as const)(
+    'by its %s: the model is cancelled, the text so far stays',
+    async (by) => {
+      const theatre = new Theatre()
+      const read = endless(theatre)
+      await theatre.ask('1', 'go on for ever')
+      expect(theatre.screens[0]?.finished).toBe(false)
+      const { reply } = theatre.opened[0] ?? { reply: '' }
+      expect(await theatre.dialogue.stop(by === 'reply' ? { reply } : { thread: REF })).toBe(true)
+      await settle()
+      expect(read.aborted).toBe(true)
+      await theatre.clock.advance(1_000)
+      expect(theatre.visible).toEqual(['a beginning\n\n_Stopped._'])
+      expect(theatre.screens[0]).toMatchObject({ finished: true, working: false })
+      expect(read.deltas).toBe(1)
+      expect((await remembered(theatre))[1]).toMatchObject({ outcome: 'stopped', text: 'a beginning' })
+    },
+  )
+
+  test('when nothing is written there is nothing to stop', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    expect(await theatre.dialogue.stop({ thread: REF })).toBe(false)
+    expect(await theatre.dialogue.stop({ reply: 'nobody’s' })).toBe(false)
+  })
+
+  test('the conversation goes on after it', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'go on for ever')
+    await theatre.dialogue.stop({ thread: REF })
+    await theatre.clock.advance(1_000)
+    theatre.script = () => saying('shorter')
+    await theatre.ask('2', 'shorter, please')
+    expect(theatre.visible.at(-1)).toBe('shorter')
+    expect(theatre.prompts.at(-1)?.turns.map(({ content }) => content)).toEqual([
+      'Alice: go on for ever',
+      'a beginning',
+      'Alice: shorter, please',
+    ])
+  })
+})
+
+describe('T5: regenerate', () => {
+  test('a new candidate takes the old one’s messages; the old one is kept as comparison data', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => saying('first try')
+    await theatre.ask('1', 'hi')
+    const old = await newestReply(theatre)
+    theatre.script = () => saying('second try')
+    expect(await again(theatre, old)).toBe('accepted')
+    expect(theatre.screens[1]).toMatchObject({ continued: ['m0'], place: { id: '1' }, finished: true })
+    expect(theatre.visible[1]).toBe('second try')
+    const messages = await remembered(theatre)
+    expect(messages).toHaveLength(2)
+    expect(messages[1]).toMatchObject({
+      text: 'second try',
+      alternatives: [{ id: old, text: 'first try', made: { model: 'script-1' } }],
+    })
+    expect(theatre.prompts[1]).toEqual(theatre.prompts[0])
+    expect((await theatre.shownReplies.find(messageRef('m0')))?.reply).toBe(messages[1]?.id)
+  })
+
+  test('T1: one press is done once, and a third candidate keeps both earlier ones', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    const first = await newestReply(theatre)
+    await again(theatre, first, 'press-1')
+    const second = await newestReply(theatre)
+    expect(await again(theatre, first, 'press-1')).toBe('outdated')
+    await again(theatre, second, 'press-2')
+    const messages = await remembered(theatre)
+    expect(messages[1]).toMatchObject({ alternatives: [{ id: first }, { id: second }] })
+    expect(theatre.prompts).toHaveLength(3)
+  })
+
+  test('only the newest answer can be done again, and only one of ours', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    const old = await newestReply(theatre)
+    await theatre.ask('2', 'and?')
+    expect(await again(theatre, old)).toBe('outdated')
+    expect(await again(theatre, 'nobody’s')).toBe('unknown')
+    expect(theatre.prompts).toHaveLength(2)
+  })
+
+  test('T3: after a crash in the middle it is done once', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    const old = await newestReply(theatre)
+    await theatre.dialogue.drain(0)
+    await theatre.dialogue.regenerate({ id: 'press', reply: old, by: alice, at: 1_000_000 })
+    const dead = await theatre.claimAndDie()
+    await theatre.inbox.note(dead, JSON.stringify({ reply: 'new-1', shown: ['m0'] }))
+    await theatre.clock.advance(LEASE_MS)
+    theatre.dialogue = theatre.open()
+    await theatre.ask('2', 'next')
+    const messages = await remembered(theatre)
+    expect(messages.map(({ id }) => id).slice(0, 3)).toEqual(['1', 'new-1', '2'])
+    expect(messages[1]).toMatchObject({ alternatives: [{ id: old }] })
+  })
+})
+
+describe('T6: edits', () => {
+  test('the newest question is answered again in place, and the old answer is no alternative', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'what is 2+2')
+    await edit(theatre, '1', 'what is 2+3')
+    expect(theatre.visible).toEqual(['you said: Alice: what is 2+2', 'you said: Alice: what is 2+3'])
+    expect(theatre.screens[1]?.continued).toEqual(['m0'])
+    const messages = await remembered(theatre)
+    expect(messages[0]).toMatchObject({ text: 'what is 2+3' })
+    expect(messages[1]).not.toHaveProperty('alternatives')
+  })
+
+  test('an edit that is delivered twice, or leaves the text as it was, does nothing', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    await edit(theatre, '1', 'hi')
+    expect(theatre.prompts).toHaveLength(1)
+    await edit(theatre, '1', 'hello', 'v2')
+    await edit(theatre, '1', 'hello', 'v2')
+    expect(theatre.prompts).toHaveLength(2)
+  })
+
+  test('an older question changes what is remembered, and is not answered again', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'my name is Bob')
+    await theatre.ask('2', 'thanks')
+    await edit(theatre, '1', 'my name is Rob')
+    expect(theatre.prompts).toHaveLength(2)
+    await theatre.ask('3', 'what is my name?')
+    expect(theatre.prompts[2]?.turns[0]?.content).toBe('Alice: my name is Rob')
+  })
+
+  test('while it is being answered: that answer is stopped, and the new text is answered', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'old')
+    theatre.script = () => saying('new answer')
+    await edit(theatre, '1', 'new')
+    expect(theatre.visible.at(-1)).toBe('new answer')
+    expect(await remembered(theatre)).toMatchObject([{ text: 'new' }, { text: 'new answer' }])
+  })
+
+  test('while it waits: only the new text is ever asked', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'first')
+    await theatre.ask('2', 'old')
+    await edit(theatre, '2', 'new')
+    theatre.script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
+    await theatre.dialogue.stop({ thread: REF })
+    await theatre.clock.advance(1_000)
+    expect(theatre.visible.at(-1)).toBe('you said: Alice: new')
+    expect(JSON.stringify(theatre.prompts)).not.toContain('old')
+  })
+
+  test('an edit of a message that was never a question does nothing', async () => {
+    const theatre = new Theatre()
+    await edit(theatre, 'stranger', 'text')
+    expect([theatre.prompts, await theatre.inbox.waiting()]).toEqual([[], 0])
+  })
+})
+
+describe('T6: deletions', () => {
+  test('a deleted question is nowhere any more', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => saying('fine')
+    await theatre.ask('1', 'my password is hunter2')
+    await remove(theatre, '1')
+    await theatre.ask('2', 'what did I say?')
+    expect(JSON.stringify(await remembered(theatre))).not.toContain('hunter2')
+    expect((await remembered(theatre))[0]).toEqual({ role: 'deleted', id: '1', at: 1_000_000 })
+    expect(JSON.stringify(theatre.store.database.prepare('SELECT * FROM delivery').all())).not.toContain(
+      'hunter2',
+    )
+    expect(JSON.stringify(theatre.store.database.prepare('SELECT * FROM turn').all())).not.toContain('fine')
+    expect(theatre.prompts.at(-1)?.turns).toEqual([{ role: 'user', content: 'Alice: what did I say?' }])
+  })
+
+  test('a question that is deleted while it waits is never asked', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'first')
+    await theatre.ask('2', 'never mind')
+    await remove(theatre, '2')
+    await theatre.dialogue.stop({ thread: REF })
+    await theatre.clock.advance(1_000)
+    expect(JSON.stringify(theatre.prompts)).not.toContain('never mind')
+    expect(await theatre.inbox.waiting()).toBe(0)
+    expect(theatre.screens).toHaveLength(1)
+  })
+
+  test('a question that is deleted while it is answered stops the answer', async () => {
+    const theatre = new Theatre()
+    const read = endless(theatre)
+    await theatre.ask('1', 'oh no')
+    await remove(theatre, '1')
+    expect(read.aborted).toBe(true)
+    expect((await remembered(theatre))[0]?.role).toBe('deleted')
+  })
+
+  test('a reply that a person deletes is forgotten; a message that we took away ourselves is not', async () => {
+    const theatre = new Theatre()
+    theatre.script = () => saying('word '.repeat(1_000))
+    await theatre.ask('1', 'long, please')
+    const long = theatre.screens[0]?.parts.length ?? 0
+    expect(long).toBeGreaterThan(1)
+    const old = await newestReply(theatre)
+    theatre.script = () => saying('short')
+    await again(theatre, old)
+    await remove(theatre, `no question`, `m${long - 1}`)
+    expect((await remembered(theatre))[1]).toMatchObject({ text: 'short' })
+    await remove(theatre, 'no question either', 'm0')
+    expect((await remembered(theatre))[1]?.role).toBe('deleted')
+  })
+})
