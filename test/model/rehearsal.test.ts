@@ -130,3 +130,9 @@ describe('reading a prompt', () => {
     expect(read('hello')).toEqual([{ name: 'Somebody', text: 'hello' }])
   })
 })
+
+test('T2: messages that came together are all answered', async () => {
+  const text = await reply('Alice: one thing\n\nBob: another thing')
+  expect(text).toContain('> Alice: one thing')
+  expect(text).toContain('> Bob: another thing')
+})

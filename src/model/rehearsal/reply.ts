@@ -12,9 +12,12 @@ export const CONNECT = '*To connect one: set `OPENAI_API_KEY`, or `OPENAI_BASE_U
 /** The whole reply to a prompt, always the same for the same prompt. */
 export function rehearse({ turns }: Prompt): string {
   const sayings = sayingsIn(turns)
-  const asked = sayings.at(-1)
-  const body = asked === undefined ? ['Nobody has said anything yet.'] : answer(asked, sayings.slice(0, -1))
-  return [LABEL, ...body, CONNECT].join('\n\n')
+  const last = turns.at(-1)
+  const answered = sayings.length - (last?.role === 'user' ? sayingsIn([last]).length : 0)
+  // Messages that came together are answered together: none is passed over (rule T2).
+  const body = sayings.slice(answered).map((asked, nth) => answer(asked, sayings.slice(0, answered + nth)))
+  const lines = body.length === 0 ? ['Nobody has said anything yet.'] : body.flat()
+  return [LABEL, ...lines, CONNECT].join('\n\n')
 }
 
 function answer(asked: Saying, earlier: readonly Saying[]): readonly string[] {
