@@ -71,11 +71,12 @@ export function lostOne(
   return mine.at(-1)?.ts
 }
 
-/** What an earlier process began of this reply and could not finish. */
-export const unfinished = (candidates: readonly Candidate[], reply: string): readonly string[] =>
-  candidates
-    .filter(({ mark }) => mark === undefined || (mark.reply === reply && !mark.complete))
-    .map(({ ts }) => ts)
+/**
+ * What an earlier attempt wrote of this reply. Complete messages too: a process can die between the last write and
+ * remembering it, and the answer must not be said twice (rule T1).
+ */
+export const written = (candidates: readonly Candidate[], reply: string): readonly string[] =>
+  candidates.filter(({ mark }) => mark === undefined || mark.reply === reply).map(({ ts }) => ts)
 
 /** `ts` are decimal strings of one scale; as numbers they would lose their last digits. */
 export function compareTs(a: string, b: string): number {

@@ -14,6 +14,7 @@ import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { ConfigError } from '#core/errors.ts'
 import { createApi } from './api.ts'
+import { Attempts } from './attempts.ts'
 import { boltLog } from './bolt-log.ts'
 import { type Events, listen } from './events.ts'
 import { platformError, SlackCallError } from './fault.ts'
@@ -67,6 +68,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   const people = createPeople(api, clock)
   const offers = firstOffers()
   const traffic = new Traffic()
+  const attempts = new Attempts()
   const door = transport.via === 'http' ? createDoor(transport.signingSecret, log) : undefined
   let running: Running | undefined
 
@@ -132,8 +134,8 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     open(stored, shown) {
       const { self, startedAt } = started()
       const place = readPlace(stored)
-      const older = milliseconds(place.ts) < startedAt
-      return new SlackReply({ api, offers, traffic, self, clock, log }, place, { shown, older })
+      const again = !attempts.isFirst(place) || milliseconds(place.ts) < startedAt
+      return new SlackReply({ api, offers, traffic, self, clock, log }, place, { shown, again })
     },
   }
 }

@@ -11,7 +11,7 @@ import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from 
 import type { MessageRef } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
 import { SlackCallError, surfaceError } from './fault.ts'
-import { compareTs, ownSince, unfinished } from './find.ts'
+import { compareTs, ownSince, written } from './find.ts'
 import type { Self } from './inbound.ts'
 import { PartMessage, type ReplyState } from './message.ts'
 import { neutral, neutralSoFar } from './neutral.ts'
@@ -45,8 +45,8 @@ export interface SurfaceDeps {
 export interface Begun {
   /** Messages that an earlier attempt at this reply has shown. */
   readonly shown: readonly string[]
-  /** The question is older than this process: an earlier one may have written what nobody remembers. */
-  readonly older: boolean
+  /** This is not the first attempt, for all we know: an earlier one may have written what nobody remembers. */
+  readonly again: boolean
 }
 
 export class SlackReply implements ReplySurface {
@@ -57,20 +57,20 @@ export class SlackReply implements ReplySurface {
   readonly #sign: WorkingSign
   /** By part. */
   readonly #messages: PartMessage[]
-  /** Until we have looked for messages that an earlier process left. */
+  /** Until we have looked for messages that an earlier attempt left. */
   #mayHaveOrphans: boolean
   /** Settles when the newest `show` has: they never overlap (rule D3). */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(deps: SurfaceDeps, place: Place, { shown, older }: Begun) {
+  constructor(deps: SurfaceDeps, place: Place, { shown, again }: Begun) {
     this.#deps = deps
     this.#place = place
-    const sign = new WorkingSign({ ...deps, place }, older || shown.length > 0)
+    const sign = new WorkingSign({ ...deps, place }, again || shown.length > 0)
     const onSession = (status: SessionStatus) => sign.streamEnded(status)
     this.#sign = sign
     this.#state = { streams: shown.length === 0, taken: new Set(), onSession }
     this.#messages = shown.map((ts, part) => this.#message(part, ts))
-    this.#mayHaveOrphans = older && shown.length === 0
+    this.#mayHaveOrphans = again
   }
 
   get limit(): PartLimit {
@@ -132,13 +132,15 @@ export class SlackReply implements ReplySurface {
     await this.#sign.putOut()
   }
 
-  /** An earlier process may have died between writing a message and remembering it (rule T3). */
+  /** An earlier attempt may have ended between writing a message and remembering it (rule T3). */
   async #adopt(): Promise<void> {
     const { api, self } = this.#deps
     try {
-      const found = unfinished(await ownSince(api, this.#place, self), this.#place.ts)
-      this.#messages.push(...found.toSorted(compareTs).map((ts, part) => this.#message(part, ts)))
-      if (found.length > 0) this.#state.streams = false
+      const found = written(await ownSince(api, this.#place, self), this.#place.ts)
+      const remembered = this.#messages.flatMap(({ ts }) => ts ?? [])
+      const all = [...new Set([...remembered, ...found])].toSorted(compareTs)
+      this.#messages.splice(0, Infinity, ...all.map((ts, part) => this.#message(part, ts)))
+      if (all.length > 0) this.#state.streams = false
     } catch (thrown) {
       if (!(thrown instanceof SlackCallError)) throw thrown
       // Without the right to read there is nothing to find; anything else is worth another try.

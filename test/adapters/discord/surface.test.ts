@@ -107,6 +107,32 @@ describe('what is shown', () => {
     expect(reply()).toEqual(['one', 'two'])
   })
 
+  test('T1: so does one whose messages nobody had time to remember', async () => {
+    const { surface, place, restart, reply } = await asked()
+    const ids = await surface.show(writing('A monad is', 'a burr'), live())
+    const next = (await restart()).open(place, [])
+    expect(await next.show(finished('A monad is', 'a burrito.'), live())).toEqual(ids)
+    expect(reply()).toEqual(['A monad is', 'a burrito.'])
+  })
+
+  test('T1: and one of which only the first message was remembered', async () => {
+    const { surface, place, restart, reply } = await asked()
+    const ids = await surface.show(writing('A monad is', 'a burr'), live())
+    const next = (await restart()).open(place, ids.slice(0, 1))
+    expect(await next.show(finished('A monad is', 'a burrito.'), live())).toEqual(ids)
+    expect(reply()).toEqual(['A monad is', 'a burrito.'])
+  })
+
+  test('T1: also when a message of it had been deleted and shown anew', async () => {
+    const { surface, place, restart, reply, simulator, thread } = await asked()
+    const [first = ''] = await surface.show(writing('A mon'), live())
+    simulator.person('moderator').delete({ channelId: thread, messageId: first })
+    const shown = await surface.show(writing('A monad is'), live())
+    const next = (await restart()).open(place, shown)
+    await next.show(finished('A monad is', 'a burrito.'), live())
+    expect(reply()).toEqual(['A monad is', 'a burrito.'])
+  })
+
   test('D6: pings nobody, @everyone included, and unfolds no link', async () => {
     const { surface, simulator, thread, calls } = await asked()
     const bob = simulator.person('bob')

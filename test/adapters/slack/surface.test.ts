@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import type { Sent } from '#test/platforms/slack/simulator.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { asked, failing, never, onlyQuestion, type Running, running } from './running.ts'
 
@@ -153,8 +154,8 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     const shown = await reply.show('the beginn')
-    const surface = (await app.restarted()).open(JSON.parse(JSON.stringify(reply.question.place)), shown)
-    const ids = await surface.show({ parts: ['another beginning', 'and an end'], finished: true }, never)
+    const surface = (await app.restarted()).open(JSON.parse(JSON.stringify(reply.question.place)), shown, REPLY)
+    const ids = await surface.show({ parts: ['another beginning', 'and an end'], finished: true, controls: FINISHED }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
       ['another beginning', false],
       ['and an end', false],
@@ -167,22 +168,53 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.show('the beginn')
-    const surface = (await app.restarted()).open(reply.question.place, [])
-    await surface.show({ parts: ['another beginning'], finished: false }, never)
-    await surface.show({ parts: ['another beginning and end'], finished: true }, never)
+    const surface = (await app.restarted()).open(reply.question.place, [], REPLY)
+    await surface.show({ parts: ['another beginning'], finished: false, controls: ['stop'] }, never)
+    await surface.show({ parts: ['another beginning and end'], finished: true, controls: FINISHED }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
       ['another beginning and end', false],
     ])
   })
 
-  test('T5: a finished reply is never taken for an unfinished one', async () => {
+  test('T3: so is one of which only the first message was remembered', async () => {
     const app = await running({ streaming })
     const reply = await asked(app)
-    await reply.show('first')
-    await reply.finish('first answer')
-    const surface = (await app.restarted()).open(reply.question.place, [])
-    await surface.show({ parts: ['second answer'], finished: true }, never)
-    expect(reply.seen().map(({ text }) => text)).toEqual(['first answer', 'second answer'])
+    const shown = await reply.show('the beginn')
+    await reply.show('the beginning', 'and the mid')
+    const surface = (await app.restarted()).open(reply.question.place, shown, REPLY)
+    await surface.show({ parts: ['the beginning', 'and the middle'], finished: true, controls: FINISHED }, never)
+    expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
+      ['the beginning', false],
+      ['and the middle', false],
+    ])
+  })
+
+  test('T1: a reply that was finished and not remembered is not said twice', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    await reply.finish('the answer')
+    const surface = (await app.restarted()).open(reply.question.place, [], REPLY)
+    await surface.show({ parts: ['the answer'], finished: true, controls: FINISHED }, never)
+    expect(reply.seen().map(({ text }) => text)).toEqual(['the answer'])
+  })
+
+  test('T1: nor is it when the same process tries again', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    await reply.show('the beginn')
+    const surface = app.platform.open(reply.question.place, [], REPLY)
+    await surface.show({ parts: ['the beginning'], finished: true, controls: FINISHED }, never)
+    expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([['the beginning', false]])
+  })
+
+  test('T1: another reply in the thread is left alone', async () => {
+    const app = await running({ streaming })
+    const reply = await asked(app)
+    const next = await followUp(app, reply.sent)
+    await reply.finish('a monad')
+    const surface = (await app.restarted()).open(next, [], REPLY)
+    await surface.show({ parts: ['a functor'], finished: true, controls: FINISHED }, never)
+    expect(reply.seen().map(({ text }) => text)).toEqual(['a monad', 'a functor'])
   })
 
   test('any way that a reply grows, with any faults, ends as it should', async () => {
@@ -205,15 +237,15 @@ describe.each([
         const sent = await alice.mention(app.channel, 'again')
         await app.simulator.until(() => app.host.questions.some(({ place }) => hasTs(place, sent.ts)))
         const place = app.host.questions.find((question) => hasTs(question.place, sent.ts))?.place
-        const surface = app.platform.open(place, [])
+        const surface = app.platform.open(place, [], REPLY)
         let text = 'x'
         for (const { grow, fault } of steps) {
           text += grow
           if (fault !== null) app.simulator.failNext(fault.method, { kind: 'reset', when: fault.when })
-          await failing(surface.show({ parts: [text], finished: false }, never))
+          await failing(surface.show({ parts: [text], finished: false, controls: ['stop'] }, never))
         }
         // Each fault fails one call; those of methods that nobody has called yet fail a later one.
-        while ((await failing(surface.show({ parts: [text], finished: true }, never))) !== 'shown');
+        while ((await failing(surface.show({ parts: [text], finished: true, controls: FINISHED }, never))) !== 'shown');
         const seen = app.simulator.thread(sent.channel, sent.ts).slice(1)
         expect(seen.map((message) => [message.text.replaceAll('\u2060', ''), message.streaming])).toEqual([
           [text, false],
@@ -223,6 +255,13 @@ describe.each([
     )
   })
 })
+
+/** Bob asks on in the thread. @returns the place of his question. */
+async function followUp({ simulator, host }: Running, { channel, threadTs }: Sent): Promise<unknown> {
+  const { ts } = await simulator.person('bob').mention(channel, 'and a functor?', { threadTs })
+  await simulator.until(() => host.questions.some(({ place }) => hasTs(place, ts)))
+  return host.questions.find(({ place }) => hasTs(place, ts))?.place
+}
 
 /** A person may not delete our messages; who holds the token may. */
 async function deleteAsAdmin({ simulator, channel }: Running, ts: string): Promise<void> {
@@ -290,9 +329,9 @@ describe('streams', () => {
     const reply = await asked(app)
     await reply.show('one')
     await reply.finish('one two')
-    const again = app.platform.open(reply.question.place, [])
-    await again.show({ parts: ['three'], finished: false }, never)
-    await again.show({ parts: ['three four'], finished: true }, never)
+    const again = app.platform.open(await followUp(app, reply.sent), [], REPLY)
+    await again.show({ parts: ['three'], finished: false, controls: ['stop'] }, never)
+    await again.show({ parts: ['three four'], finished: true, controls: FINISHED }, never)
     expect(reply.writes().filter((method) => method === 'chat.startStream')).toHaveLength(1)
     expect(reply.seen().map(({ text }) => text)).toEqual(['one two', 'three four'])
   })
@@ -307,8 +346,8 @@ describe('streams', () => {
     })
     await reply.show('one')
     await reply.finish('one two')
-    const again = app.platform.open(reply.question.place, [])
-    await again.show({ parts: ['three'], finished: false }, never)
+    const again = app.platform.open(await followUp(app, reply.sent), [], REPLY)
+    await again.show({ parts: ['three'], finished: false, controls: ['stop'] }, never)
     expect(reply.writes()).toEqual([
       'chat.startStream',
       'chat.postMessage',
@@ -322,8 +361,8 @@ describe('streams', () => {
     const alice = app.simulator.person('alice')
     await alice.mention(app.channel, 'hi', { userTeam: 'T0GUESTS' })
     await app.simulator.settled()
-    const surface = app.platform.open(onlyQuestion(app.host).place, [])
-    await surface.show({ parts: ['hello'], finished: false }, never)
+    const surface = app.platform.open(onlyQuestion(app.host).place, [], REPLY)
+    await surface.show({ parts: ['hello'], finished: false, controls: ['stop'] }, never)
     const [call] = app.simulator.calls.filter(({ method }) => method === 'chat.startStream')
     expect(call?.args).toMatchObject({ recipient_team_id: 'T0GUESTS', recipient_user_id: alice.id })
   })
@@ -341,12 +380,12 @@ test('D5: a message that nobody may edit any more is replaced', async () => {
 test('replies that are written at the same time share the allowance of their workspace', async () => {
   const app = await running()
   const reply = await asked(app)
-  const others = Array.from({ length: 3 }, () => app.platform.open(reply.question.place, []))
+  const others = Array.from({ length: 3 }, () => app.platform.open(reply.question.place, [], REPLY))
   await reply.show('one')
   const alone = reply.surface.cadenceMs
-  for (const other of others) await other.show({ parts: ['x'], finished: false }, never)
+  for (const other of others) await other.show({ parts: ['x'], finished: false, controls: ['stop'] }, never)
   expect(reply.surface.cadenceMs).toBe(4 * alone)
-  for (const other of others) await other.show({ parts: ['x'], finished: true }, never)
+  for (const other of others) await other.show({ parts: ['x'], finished: true, controls: FINISHED }, never)
   expect(reply.surface.cadenceMs).toBe(alone)
 })
 
