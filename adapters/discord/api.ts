@@ -6,34 +6,54 @@
  *
  * Nobody is ever pinged and no link unfolds, whatever the text says (rule D6).
  */
-import { MessageFlags, REST, type RESTOptions, Routes } from 'discord.js'
+import { InteractionResponseType, MessageFlags, REST, type RESTOptions, Routes } from 'discord.js'
 import { z } from 'zod'
 import { snowflake } from './message.ts'
 
+/** As Discord kept it; for a repeated nonce, that is what the first attempt wrote. */
 export interface Posted {
   readonly id: string
-  /** As Discord kept it; for a repeated nonce that is the text of the first attempt. */
   readonly content: string
+  /** The `custom_id` of every button. */
+  readonly buttons: readonly string[]
 }
 
 export interface Draft {
   readonly content: string
+  readonly components?: readonly unknown[] | undefined
   /** Two posts with one nonce make one message, for some minutes. At most 25 characters. */
   readonly nonce: string
   /** The message to reply to. */
   readonly replyTo?: string | undefined
 }
 
+/** What stays away is left as it is. */
+export interface Revision {
+  readonly content?: string | undefined
+  readonly components?: readonly unknown[] | undefined
+}
+
+/** What an answer to an interaction has to name. */
+export interface Interaction {
+  readonly id: string
+  readonly application: string
+  readonly token: string
+}
+
 /** Every call rejects with what discord.js throws; `faultOf` reads it. */
 export interface DiscordApi {
   post(channel: string, draft: Draft, signal: AbortSignal): Promise<Posted>
-  edit(channel: string, message: string, content: string, signal: AbortSignal): Promise<void>
+  edit(channel: string, message: string, revision: Revision, signal: AbortSignal): Promise<void>
   remove(channel: string, message: string, signal: AbortSignal): Promise<void>
   /** Opens a thread from a message. */
   openThread(channel: string, message: string, name: string): Promise<void>
   unarchive(thread: string, signal: AbortSignal): Promise<void>
   /** The typing sign: ten seconds, or until the bot's next message. */
   typing(channel: string, signal: AbortSignal): Promise<void>
+  /** Tells Discord, within three seconds, that a press has arrived; nothing visible changes. */
+  acknowledge(interaction: Interaction, signal: AbortSignal): Promise<void>
+  /** Says something to the one person who pressed. Only after `acknowledge`, within fifteen minutes. */
+  whisper(interaction: Interaction, text: string, signal: AbortSignal): Promise<void>
   message(channel: string, message: string, signal: AbortSignal): Promise<unknown>
   /** Newest first. */
   history(channel: string, before: string, limit: number, signal: AbortSignal): Promise<readonly unknown[]>
@@ -57,19 +77,24 @@ export const restOptions = (apiUrl: string | undefined): Partial<RESTOptions> =>
   rejectOnRateLimit: ({ method, route }) => method !== 'GET' && !route.endsWith('/threads'),
 })
 
-const posted = z.object({ id: snowflake, content: z.string() })
+const rowOfButtons = z.object({ components: z.array(z.object({ custom_id: z.string() })) })
+const posted = z
+  .object({ id: snowflake, content: z.string(), components: z.array(rowOfButtons).default([]).catch([]) })
+  .transform(({ id, content, components }) => ({
+    ...{ id, content },
+    buttons: components.flatMap((row) => row.components.map((button) => button.custom_id)),
+  }))
 const identity = z.object({ id: snowflake })
 const pingsNobody = { parse: [] }
 
 export function createApi(token: string, apiUrl: string | undefined): DiscordApi {
   const rest = new REST(restOptions(apiUrl)).setToken(token)
   return {
-    post: async (channel, { content, nonce, replyTo }, signal) =>
+    post: async (channel, { content, components, nonce, replyTo }, signal) =>
       posted.parse(
         await rest.post(Routes.channelMessages(channel), {
           body: {
-            content,
-            nonce,
+            ...{ content, components, nonce },
             enforce_nonce: true,
             allowed_mentions: { ...pingsNobody, replied_user: false },
             flags: MessageFlags.SuppressEmbeds,
@@ -80,9 +105,9 @@ export function createApi(token: string, apiUrl: string | undefined): DiscordApi
           ...own(signal),
         }),
       ),
-    edit: async (channel, message, content, signal) => {
+    edit: async (channel, message, { content, components }, signal) => {
       await rest.patch(Routes.channelMessage(channel, message), {
-        body: { content, allowed_mentions: pingsNobody, flags: MessageFlags.SuppressEmbeds },
+        body: { content, components, allowed_mentions: pingsNobody, flags: MessageFlags.SuppressEmbeds },
         ...own(signal),
       })
     },
@@ -99,6 +124,20 @@ export function createApi(token: string, apiUrl: string | undefined): DiscordApi
     },
     typing: async (channel, signal) => {
       await rest.post(Routes.channelTyping(channel), own(signal))
+    },
+    acknowledge: async ({ id, token }, signal) => {
+      await rest.post(Routes.interactionCallback(id, token), {
+        body: { type: InteractionResponseType.DeferredMessageUpdate },
+        auth: false,
+        ...own(signal),
+      })
+    },
+    whisper: async ({ application, token }, content, signal) => {
+      await rest.post(Routes.webhook(application, token), {
+        body: { content, allowed_mentions: pingsNobody, flags: MessageFlags.Ephemeral },
+        auth: false,
+        ...own(signal),
+      })
     },
     message: (channel, message, signal) => rest.get(Routes.channelMessage(channel, message), own(signal)),
     history: async (channel, before, limit, signal) => {

@@ -1,4 +1,5 @@
-import type { PartLimit, ReplyView } from '#core/delivery/surface.ts'
+import { split } from '#core/delivery/split.ts'
+import type { Control, PartLimit, ReplyView } from '#core/delivery/surface.ts'
 
 /** Follows the newest text while more is to come; a reader sees at a glance that the reply is not whole yet. */
 export const WRITING_SIGN = ' ▌'
@@ -8,24 +9,44 @@ const MESSAGE_SIZE = 2000
 
 export const PART_LIMIT: PartLimit = { unit: 'utf16', size: MESSAGE_SIZE - WRITING_SIGN.length }
 
-/**
- * What each message of a reply says. A part that holds nothing visible yet is left out: Discord takes no empty
- * message. Discord trims both ends, so the texts are trimmed before they are sent and compared.
- */
-export function contentsOf({ parts, finished }: ReplyView): readonly string[] {
-  const texts = parts.map((part) => part.trim()).filter((text) => text !== '')
-  return texts.map((text, index) => (!finished && index === texts.length - 1 ? signed(text) : text))
+/** What one message of a reply is to look like. */
+export interface Face {
+  readonly content: string
+  /** What can be pressed below it. Undefined leaves what is there, and puts nothing below a new message. */
+  readonly controls: readonly Control[] | undefined
 }
 
 /**
- * The same contents as they are written first, while messages are still missing: from the newest message shown on,
- * all but the last keep the sign, so that no reader takes half of a reply for the whole.
+ * The messages of a reply. A part that holds nothing visible yet is left out: Discord takes no empty message.
+ * Discord trims both ends, so the texts are trimmed before they are sent and compared.
+ *
+ * @param most the longest part that Discord takes. Longer ones are cut once more.
+ */
+export function facesOf({ parts, finished, controls }: ReplyView, most: PartLimit): readonly Face[] {
+  const texts = parts
+    .flatMap((part) => (part.length > most.size ? split(part, most) : [part]))
+    .map((part) => part.trim())
+    .filter((text) => text !== '')
+  return texts.map((text, index) =>
+    index < texts.length - 1
+      ? { content: text, controls: [] }
+      : { content: finished ? text : signed(text), controls },
+  )
+}
+
+/**
+ * The same messages as they are written first, while some are missing: from the newest message shown on, all but the
+ * last keep the sign, so that no reader takes half of a reply for the whole, and buttons stay where they are.
  *
  * @param shown how many messages show the reply now.
  */
-export const onTheWayTo = (contents: readonly string[], shown: number): readonly string[] =>
-  contents.length <= shown
-    ? contents
-    : contents.map((text, index) => (index >= shown - 1 && index < contents.length - 1 ? signed(text) : text))
+export const onTheWayTo = (faces: readonly Face[], shown: number): readonly Face[] =>
+  faces.length <= shown
+    ? faces
+    : faces.map((face, index) =>
+        index >= shown - 1 && index < faces.length - 1
+          ? { content: signed(face.content), controls: undefined }
+          : face,
+      )
 
 const signed = (text: string): string => `${text}${WRITING_SIGN}`

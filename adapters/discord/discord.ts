@@ -1,13 +1,14 @@
 /**
  * Parley on Discord: a mention opens a thread, a thread is a conversation, a direct message is one too.
  *
- * Brings in what is said and reacted (rules T1, T2, F2, F3), opens surfaces for replies (rules D1 to D7), and says in
+ * Brings in what is said, reacted, pressed, edited and deleted (rules T1, T2, T5, T6, F1 to F3), opens surfaces for replies (rules D1 to D7), and says in
  * the log what an operator has to do when Discord says no.
  */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
+import type { Accounts } from '#core/delivery/accounts.ts'
 import type { ReplySurface } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import { PlatformError } from '#core/errors.ts'
@@ -15,6 +16,7 @@ import { createApi, type DiscordApi } from './api.ts'
 import { describe, faultOf } from './fault.ts'
 import { Gateway } from './gateway.ts'
 import { lacksContentIntent, TOKEN_FIX } from './login.ts'
+import { OwnDeletions } from './own-deletions.ts'
 import { pastOf } from './past.ts'
 import { readPlace } from './place.ts'
 import { openSurface } from './surface.ts'
@@ -29,11 +31,13 @@ export interface DiscordSettings {
 export interface DiscordDeps {
   readonly log: Logger
   readonly clock: Clock
+  /** Shared by everything that writes to the same channels. */
+  readonly accounts: Accounts
 }
 
 /**
  * @example
- * const discord = createDiscord({ token: process.env.DISCORD_TOKEN }, { log, clock: systemClock })
+ * const discord = createDiscord({ token: process.env.DISCORD_TOKEN }, { log, clock: systemClock, accounts })
  * await discord.start(host)
  */
 export function createDiscord(settings: DiscordSettings, deps: DiscordDeps): Platform {
@@ -55,6 +59,7 @@ class Discord implements Platform {
   readonly #settings: DiscordSettings
   readonly #deps: DiscordDeps
   readonly #api: DiscordApi
+  readonly #ownDeletions = new OwnDeletions()
   /** The connection of the last `start`; undefined after `stop`. */
   #gateway: Gateway | undefined
   #tokenRefused = false
@@ -82,10 +87,12 @@ class Discord implements Platform {
     await gateway?.stop()
   }
 
-  open(place: unknown, shown: readonly string[]): ReplySurface {
-    return openSurface(readPlace(place), shown, {
-      api: this.#api,
+  open(place: unknown, shown: readonly string[], reply: string): ReplySurface {
+    const here = { place: readPlace(place), shown, reply }
+    return openSurface(here, {
       ...this.#deps,
+      api: this.#api,
+      ownDeletions: this.#ownDeletions,
       onUnauthorized: () => this.#reportRefusedToken(),
     })
   }
@@ -116,6 +123,8 @@ class Discord implements Platform {
       ...this.#settings,
       ...this.#deps,
       host,
+      api: this.#api,
+      ownDeletions: this.#ownDeletions,
       readsContent,
       explain: (thread) => this.#explain(thread),
     })

@@ -7,6 +7,7 @@
  * @see https://docs.discord.com/developers/topics/opcodes-and-status-codes#json-json-error-codes
  */
 import { DiscordAPIError, HTTPError, RateLimitError } from 'discord.js'
+import { z } from 'zod'
 import { SurfaceError, type SurfaceFault } from '#core/delivery/surface.ts'
 
 /** Discord's own numbers for what can happen to a reply. */
@@ -15,10 +16,12 @@ export const CODE = {
   unknownMessage: 10008,
   channelWriteLimit: 20028,
   oldMessageEdits: 30046,
+  alreadyAcknowledged: 40060,
   resourceLimited: 40062,
   missingAccess: 50001,
   wrongChannelType: 50024,
   missingPermission: 50013,
+  invalidForm: 50035,
   archivedThread: 50083,
   overloaded: 130000,
   threadExists: 160004,
@@ -32,6 +35,18 @@ const UNNAMED_WAIT_MS = 7_000
 /** The code of an error that Discord's API answered with, and of nothing else. */
 export const codeOf = (error: unknown): number | undefined =>
   error instanceof DiscordAPIError && typeof error.code === 'number' ? error.code : undefined
+
+/** More text than Discord takes in one message. */
+export const isTooLong = (error: unknown): boolean =>
+  error instanceof DiscordAPIError &&
+  error.code === CODE.invalidForm &&
+  contentErrors
+    .safeParse(error.rawError)
+    .data?.errors.content._errors.some(({ code }) => code.endsWith('MAX_LENGTH')) === true
+
+const contentErrors = z.object({
+  errors: z.object({ content: z.object({ _errors: z.array(z.object({ code: z.string() })) }) }),
+})
 
 /** The token was refused, now or by an earlier call: discord.js then forgets it. */
 export const isUnauthorized = (error: unknown): boolean =>

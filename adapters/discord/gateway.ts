@@ -72,6 +72,16 @@ export class Gateway {
       case 'MESSAGE_CREATE':
         this.#ears?.inbound.message(data)
         break
+      case 'MESSAGE_UPDATE':
+        this.#ears?.inbound.edit(data)
+        break
+      case 'MESSAGE_DELETE':
+      case 'MESSAGE_DELETE_BULK':
+        this.#ears?.inbound.deletion(data)
+        break
+      case 'INTERACTION_CREATE':
+        this.#ears?.inbound.press(data)
+        break
       case 'MESSAGE_REACTION_ADD':
         this.#react('reaction_added', data, shard, sequence)
         break

@@ -1,5 +1,5 @@
 /**
- * From raw gateway dispatches to questions and reactions.
+ * From raw gateway dispatches to questions, reactions, presses and second thoughts.
  *
  * Raw dispatches, because discord.js drops messages in threads it does not know, hides who wrote the message a
  * reaction is on, and keeps the sequence number to itself. Whatever is malformed or not for us leaves no trace
@@ -10,17 +10,25 @@ import type { Host } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
 import type { ThreadRef } from '#core/thread.ts'
+import type { DiscordApi } from './api.ts'
+import { readDeletion, readEdit } from './change.ts'
 import type { Directory } from './directory.ts'
 import { Lanes } from './lanes.ts'
 import { type HeardMessage, readMessage } from './message.ts'
+import type { OwnDeletions } from './own-deletions.ts'
 import { withPatience } from './patience.ts'
-import { DIRECT_WORKSPACE, kindOf, questionOf, threadOf, type Where } from './question.ts'
+import { readPress } from './press.ts'
+import { answerPress } from './pressed.ts'
+import { DIRECT_WORKSPACE, kindOf, questionId, questionOf, threadOf, type Where } from './question.ts'
 import { type Dispatch, type HeardReaction, reactionId, readReaction } from './reaction.ts'
 import { isAddressed, textOf } from './text.ts'
 
 export interface InboundDeps {
   readonly host: Host
+  /** Answers presses. */
+  readonly api: DiscordApi
   readonly directory: Directory
+  readonly ownDeletions: OwnDeletions
   readonly clock: Clock
   readonly log: Logger
   /** False in mention-only mode: Discord then keeps other messages' text to itself. */
@@ -34,6 +42,10 @@ export interface InboundDeps {
 export interface Inbound {
   message(raw: unknown): void
   reaction(kind: HeardReaction['kind'], raw: unknown, dispatch: Dispatch): void
+  press(raw: unknown): void
+  edit(raw: unknown): void
+  /** Of one message or of many. */
+  deletion(raw: unknown): void
   /** Resolves when every event taken so far is dealt with. */
   idle(): Promise<void>
 }
@@ -77,6 +89,41 @@ class GatewayInbound implements Inbound {
     // Discord gives reactions no time.
     const at = this.#deps.clock.now()
     this.#take(reaction.channel, () => this.#record(reaction, reactionId(dispatch), at))
+  }
+
+  press(raw: unknown): void {
+    const press = readPress(raw)
+    if (!press) return
+    // Second thoughts of one person about one reply stay in order; nothing else waits.
+    this.#lanes.run(`${press.reply} ${press.by.id}`, () => answerPress(press, this.#deps))
+  }
+
+  edit(raw: unknown): void {
+    const edit = readEdit(raw)
+    if (!edit?.message.spoken || edit.message.author.automatic) return
+    const { message, version, at } = edit
+    const { directory, host } = this.#deps
+    const self = directory.self(message.guild)
+    const text = textOf(message, self, directory.names)
+    // Without the content intent, an edit in a thread tells that there was one, and nothing more.
+    if (text === '' && !isAddressed(message, self)) return
+    const question = questionId(message.channel, message.id)
+    this.#take(message.channel, () => host.edited({ question, version, text, at }))
+  }
+
+  deletion(raw: unknown): void {
+    const deletion = readDeletion(raw)
+    if (!deletion) return
+    const { channel, guild, messages } = deletion
+    const { clock, host, ownDeletions } = this.#deps
+    // Discord gives deletions no time.
+    const at = clock.now()
+    const workspace = guild ?? DIRECT_WORKSPACE
+    for (const id of messages) {
+      if (ownDeletions.has(id)) continue
+      const message = { platform: 'discord', workspace, channel, message: id }
+      this.#take(channel, () => host.deleted({ question: questionId(channel, id), message, at }))
+    }
   }
 
   async #bring(message: HeardMessage, addressed: boolean): Promise<void> {

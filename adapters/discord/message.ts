@@ -40,14 +40,16 @@ export interface HeardMessage {
 
 export const snowflake = z.string().regex(/^\d{17,20}$/)
 
-const user = z.object({
+/** Whoever writes or presses. */
+export const user = z.object({
   id: snowflake,
   username: z.string(),
   global_name: z.string().nullish().catch(null),
   bot: z.boolean().optional().catch(undefined),
   system: z.boolean().optional().catch(undefined),
 })
-const nickname = z.object({ nick: z.string().nullish() }).optional().catch(undefined)
+/** What people call a member of a server there. */
+export const nickname = z.object({ nick: z.string().nullish() }).optional().catch(undefined)
 const listOf = <T extends z.ZodType>(item: T) =>
   z
     .array(z.unknown())
@@ -120,13 +122,16 @@ export function readMessage(raw: unknown): HeardMessage | undefined {
   }
 }
 
-const nameOf = (person: z.infer<typeof user>, member: z.infer<typeof nickname>): string =>
+export const nameOf = (person: z.infer<typeof user>, member: z.infer<typeof nickname>): string =>
   member?.nick ?? person.global_name ?? person.username
 
 /** Discord's snowflakes count milliseconds from the first second of 2015. */
 const DISCORD_EPOCH_MS = 1_420_070_400_000
 
+/** When Discord made this id, milliseconds since the epoch. */
+export const timeOf = (id: string): number => Number(BigInt(id) >> 22n) + DISCORD_EPOCH_MS
+
 function sentAt(timestamp: string, id: string): number {
   const stated = Date.parse(timestamp)
-  return Number.isNaN(stated) ? Number(BigInt(id) >> 22n) + DISCORD_EPOCH_MS : stated
+  return Number.isNaN(stated) ? timeOf(id) : stated
 }

@@ -3,6 +3,7 @@ import type { DiscordApi } from './api.ts'
 import { CODE, codeOf } from './fault.ts'
 import { type HeardMessage, readMessage } from './message.ts'
 import type { Place } from './place.ts'
+import { questionId } from './question.ts'
 import { type Names, type Self, textOf } from './text.ts'
 
 /** Discord's largest page. One page is what a reader would scroll back, too. */
@@ -57,7 +58,7 @@ function pastMessage(message: HeardMessage, self: Self, names: Names): PastMessa
   if (!message.spoken || text === '') return undefined
   const { id, name } = message.author
   return {
-    id: `discord:${message.channel}:${message.id}`,
+    id: questionId(message.channel, message.id),
     speaker: { id, name },
     own: id === self.user,
     text,

@@ -8,20 +8,15 @@ const PAUSES_MS: readonly number[] = [250, 1_000, 4_000, 8_000, 16_000]
  *
  * @throws what the last attempt threw, or the signal's reason
  */
-export async function withPatience(
-  task: () => Promise<void>,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<void> {
+export async function withPatience<T>(task: () => Promise<T>, clock: Clock, signal: AbortSignal): Promise<T> {
   for (const pause of PAUSES_MS) {
     signal.throwIfAborted()
     try {
-      await task()
-      return
+      return await task()
     } catch {
       // The last attempt's error is the one that tells; a pause comes first.
       await clock.sleep(pause, signal)
     }
   }
-  await task()
+  return task()
 }

@@ -39,11 +39,14 @@ export function threadOf(message: HeardMessage, where: Where): ThreadRef {
   }
 }
 
+/** Names the question that is in a message, or would be (rule T1). */
+export const questionId = (channel: string, message: string): string => `discord:${channel}:${message}`
+
 /** @param owned whether the assistant was in this thread before. */
 export function questionOf(message: HeardMessage, where: Where, text: string, owned: boolean): Question {
   const hasPast = pastBefore(message, where, owned)
   return {
-    id: `discord:${message.channel}:${message.id}`,
+    id: questionId(message.channel, message.id),
     thread: threadOf(message, where),
     speaker: { id: message.author.id, name: message.author.name },
     text,

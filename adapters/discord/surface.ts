@@ -7,9 +7,12 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
+import type { Account } from '#core/delivery/account.ts'
+import type { Accounts } from '#core/delivery/accounts.ts'
 import type { PartLimit, ReplySurface, ReplyView } from '#core/delivery/surface.ts'
 import type { MessageRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
+import { charged, editsIn } from './budget.ts'
 import { type Face, facesOf, onTheWayTo, PART_LIMIT } from './contents.ts'
 import { componentsOf, customIdOf } from './controls.ts'
 import { CODE, codeOf, describe, isTooLong, isUnauthorized, surfaceError } from './fault.ts'
@@ -20,14 +23,14 @@ import { openTarget, type Target } from './target.ts'
 export interface SurfaceDeps {
   readonly api: DiscordApi
   readonly clock: Clock
+  /** Shared by everything that writes to these channels. */
+  readonly accounts: Accounts
   readonly log: Logger
   readonly ownDeletions: OwnDeletions
   /** Discord refused the token; called at every such answer. */
   readonly onUnauthorized: () => void
 }
 
-/** About five edits in five seconds are free in a channel; one a second leaves room for a post. */
-const CADENCE_MS = 1_100
 /** The sign lasts ten seconds. */
 const TYPING_REFRESH_MS = 8_000
 
@@ -55,7 +58,6 @@ export function openSurface(here: ReplyHere, deps: SurfaceDeps): ReplySurface {
 
 class DiscordSurface implements ReplySurface {
   readonly limit: PartLimit = PART_LIMIT
-  readonly cadenceMs = CADENCE_MS
   readonly #place: Place
   readonly #deps: SurfaceDeps
   /** In reading order; the messages that show the first parts of the last view. */
@@ -76,8 +78,12 @@ class DiscordSurface implements ReplySurface {
   constructor({ place, shown, reply }: ReplyHere, deps: SurfaceDeps) {
     this.#place = place
     this.#reply = reply
-    this.#deps = deps
+    this.#deps = { ...deps, api: charged(deps.api, deps.accounts, this) }
     this.#messages = shown.map((id) => ({ id, content: undefined, buttons: undefined }))
+  }
+
+  get account(): Account {
+    return editsIn(this.#deps.accounts, this.#channel)
   }
 
   async working(signal: AbortSignal): Promise<void> {
@@ -136,10 +142,13 @@ class DiscordSurface implements ReplySurface {
   }
 
   refer(message: string): MessageRef {
-    const { workspace, channel, message: question, to } = this.#place
-    // Until the first write, a thread to be opened is all but certain to have the question's id.
-    const likely = to === 'new thread' ? question : channel
-    return { platform: 'discord', workspace, channel: this.#shownIn ?? likely, message }
+    return { platform: 'discord', workspace: this.#place.workspace, channel: this.#channel, message }
+  }
+
+  /** Until the first write, a thread to be opened is all but certain to have the question's id. */
+  get #channel(): string {
+    const { channel, message: question, to } = this.#place
+    return this.#shownIn ?? (to === 'new thread' ? question : channel)
   }
 
   /** One opening for all who ask, and another try for those who ask after it failed. */

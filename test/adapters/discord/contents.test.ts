@@ -1,15 +1,20 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { contentsOf, onTheWayTo, PART_LIMIT, WRITING_SIGN } from '#adapters/discord/contents.ts'
+import { facesOf, onTheWayTo, PART_LIMIT, WRITING_SIGN } from '#adapters/discord/contents.ts'
+import type { Control } from '#core/delivery/surface.ts'
+
+const STOP: readonly Control[] = ['stop']
+const RATE: readonly Control[] = ['good', 'bad']
+const face = (content: string, controls: readonly Control[] | undefined = []) => ({ content, controls })
 
 test.each([
-  ['being written', { parts: ['a', 'b'], finished: false }, ['a', `b${WRITING_SIGN}`]],
-  ['finished', { parts: ['a', 'b'], finished: true }, ['a', 'b']],
+  ['being written', { parts: ['a', 'b'], finished: false }, [face('a'), face(`b${WRITING_SIGN}`, STOP)]],
+  ['finished', { parts: ['a', 'b'], finished: true }, [face('a'), face('b', STOP)]],
   ['nothing visible yet', { parts: [' \n'], finished: false }, []],
-  ['a new part without text yet', { parts: ['a', '\n'], finished: false }, [`a${WRITING_SIGN}`]],
-  ['ends that Discord trims', { parts: [' a\n'], finished: true }, ['a']],
-])('%s', (_state, view, contents) => {
-  expect(contentsOf(view)).toEqual(contents)
+  ['a new part without text yet', { parts: ['a', '\n'], finished: false }, [face(`a${WRITING_SIGN}`, STOP)]],
+  ['ends that Discord trims', { parts: [' a\n'], finished: true }, [face('a', STOP)]],
+])('%s', (_state, view, faces) => {
+  expect(facesOf({ ...view, controls: STOP }, PART_LIMIT)).toEqual(faces)
 })
 
 test('D2: any parts within the limit make messages that Discord takes', () => {
@@ -18,7 +23,8 @@ test('D2: any parts within the limit make messages that Discord takes', () => {
     .map((text) => text.slice(0, PART_LIMIT.size))
   fc.assert(
     fc.property(fc.array(part, { maxLength: 4 }), fc.boolean(), fc.nat(5), (parts, finished, shown) => {
-      for (const content of onTheWayTo(contentsOf({ parts, finished }), shown)) {
+      const faces = onTheWayTo(facesOf({ parts, finished, controls: STOP }, PART_LIMIT), shown)
+      for (const { content } of faces) {
         expect(content.length).toBeLessThanOrEqual(2000)
         expect(content.trim()).toBe(content)
         expect(content).not.toBe('')
@@ -27,8 +33,18 @@ test('D2: any parts within the limit make messages that Discord takes', () => {
   )
 })
 
-test('while messages are missing, what is shown last never looks whole', () => {
-  expect(onTheWayTo(['a', 'b', 'c'], 0)).toEqual([`a${WRITING_SIGN}`, `b${WRITING_SIGN}`, 'c'])
-  expect(onTheWayTo(['a', 'b', 'c'], 2)).toEqual(['a', `b${WRITING_SIGN}`, 'c'])
-  expect(onTheWayTo(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c'])
+test('D1: where Discord takes less than it says, parts are cut once more and nothing is lost', () => {
+  const text = 'word '.repeat(300).trim()
+  const faces = facesOf({ parts: [text], finished: true, controls: RATE }, { unit: 'utf16', size: 400 })
+  expect(faces.length).toBeGreaterThan(3)
+  expect(faces.map(({ content }) => content).join(' ')).toBe(text)
+  expect(faces.map(({ controls }) => controls)).toEqual([...faces.slice(1).map(() => []), RATE])
+})
+
+test('while messages are missing, what is shown last never looks whole, and its buttons stay', () => {
+  const faces = [face('a'), face('b'), face('c', RATE)]
+  const signed = (content: string) => ({ content: `${content}${WRITING_SIGN}`, controls: undefined })
+  expect(onTheWayTo(faces, 0)).toEqual([signed('a'), signed('b'), face('c', RATE)])
+  expect(onTheWayTo(faces, 2)).toEqual([face('a'), signed('b'), face('c', RATE)])
+  expect(onTheWayTo(faces, 3)).toEqual(faces)
 })

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { createApi } from '#adapters/discord/api.ts'
 import type { Directory } from '#adapters/discord/directory.ts'
 import { createInbound, type InboundDeps } from '#adapters/discord/inbound.ts'
+import { OwnDeletions } from '#adapters/discord/own-deletions.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { BOT, CHANNEL, messagePayload, person, reactionPayload } from './payloads.ts'
@@ -24,6 +26,9 @@ function hearing(over: Partial<InboundDeps> = {}) {
   const inbound = createInbound({
     host,
     clock,
+    // No press is heard in this file.
+    api: createApi('none', 'http://127.0.0.1:9'),
+    ownDeletions: new OwnDeletions(),
     directory: empty,
     log: quietLog,
     readsContent: true,

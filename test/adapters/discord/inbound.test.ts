@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { running } from './running.ts'
+import { finished, REPLY, running } from './running.ts'
 
 describe('what is for the assistant', () => {
   test('T1: a mention in a channel is accepted with the thread it will have', async () => {
@@ -96,7 +96,7 @@ describe('what is for the assistant', () => {
     const alice = simulator.person('alice')
     alice.mention(general, 'begin')
     const { place } = await host.question('begin')
-    await discord.open(place, []).show({ parts: ['hi'], finished: true }, AbortSignal.timeout(5_000))
+    await discord.open(place, [], REPLY).show(finished('hi'), AbortSignal.timeout(5_000))
     simulator.otherBot('helper').mention(general, 'from a bot')
     simulator.webhookPost(general, 'hook', `${simulator.bot.mention} from a webhook`)
     alice.mention(general, 'from a person')
@@ -180,11 +180,8 @@ describe('reactions', () => {
     const world = await running()
     const sent = world.simulator.person('alice').mention(world.simulator.channel('general'), 'begin')
     const { place } = await world.host.question('begin')
-    const surface = world.discord.open(place, [])
-    const [message = ''] = await surface.show(
-      { parts: ['an answer'], finished: true },
-      AbortSignal.timeout(5_000),
-    )
+    const surface = world.discord.open(place, [], REPLY)
+    const [message = ''] = await surface.show(finished('an answer'), AbortSignal.timeout(5_000))
     return { ...world, thread: { id: sent.messageId }, message, ref: surface.refer(message) }
   }
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createClient } from '#adapters/discord/client.ts'
-import { readReply, running, stopped } from './running.ts'
+import { finished, REPLY, readReply, running, stopped, writing } from './running.ts'
 
 test('the intents are those that threads, reactions and direct messages need, and no more', async () => {
   const [full, reduced] = [createClient(true, {}), createClient(false, {})]
@@ -71,11 +71,11 @@ test('after stop nothing is taken in, and open surfaces still finish', async () 
   const alice = simulator.person('alice')
   alice.mention(simulator.channel('general'), 'begin')
   const { place, thread } = await host.question('begin')
-  const surface = discord.open(place, [])
-  await surface.show({ parts: ['half'], finished: false }, AbortSignal.timeout(5_000))
+  const surface = discord.open(place, [], REPLY)
+  await surface.show(writing('half'), AbortSignal.timeout(5_000))
   await discord.stop()
   alice.directMessage('too late')
-  await surface.show({ parts: ['half and whole'], finished: true }, AbortSignal.timeout(5_000))
+  await surface.show(finished('half and whole'), AbortSignal.timeout(5_000))
   expect(readReply(simulator, thread.root)).toEqual(['half and whole'])
   expect(simulator.connections).toBe(0)
   expect(host.questions).toHaveLength(1)

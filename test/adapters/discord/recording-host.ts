@@ -1,6 +1,8 @@
 import type { Host } from '#adapters/platform.ts'
 import type { Question } from '#core/dialogue/question.ts'
+import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from '#core/dialogue/request.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
+import type { Vote } from '#core/feedback/vote.ts'
 import { threadKey } from '#core/thread.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -11,6 +13,17 @@ const WITHIN_MS = 5_000
 export class RecordingHost implements Host {
   readonly questions: Question[] = []
   readonly reactions: Reaction[] = []
+  readonly votes: Vote[] = []
+  readonly stops: StopTarget[] = []
+  readonly regenerations: RegenerateRequest[] = []
+  readonly edits: Edit[] = []
+  readonly deletions: Deletion[] = []
+  /** What the next presses are answered with. */
+  readonly answers: { vote: boolean; stop: boolean; regenerate: Regeneration } = {
+    vote: true,
+    stop: true,
+    regenerate: 'accepted',
+  }
   readonly log = quietLog
   /** Every call in order, duplicates included. */
   readonly accepts: string[] = []
@@ -36,6 +49,40 @@ export class RecordingHost implements Host {
 
   async react(reaction: Reaction): Promise<void> {
     if (!this.reactions.some(({ id }) => id === reaction.id)) this.reactions.push(reaction)
+    this.#changed()
+  }
+
+  async vote(vote: Vote): Promise<boolean> {
+    this.#answer()
+    if (!this.votes.some(({ id }) => id === vote.id)) this.votes.push(vote)
+    this.#changed()
+    return this.answers.vote
+  }
+
+  async stop(target: StopTarget): Promise<boolean> {
+    this.#answer()
+    this.stops.push(target)
+    this.#changed()
+    return this.answers.stop
+  }
+
+  async regenerate(request: RegenerateRequest): Promise<Regeneration> {
+    this.#answer()
+    const known = this.regenerations.some(({ id }) => id === request.id)
+    if (!known) this.regenerations.push(request)
+    this.#changed()
+    return known ? 'duplicate' : this.answers.regenerate
+  }
+
+  async edited(edit: Edit): Promise<void> {
+    this.#answer()
+    this.edits.push(edit)
+    this.#changed()
+  }
+
+  async deleted(deletion: Deletion): Promise<void> {
+    this.#answer()
+    this.deletions.push(deletion)
     this.#changed()
   }
 

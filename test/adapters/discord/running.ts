@@ -2,6 +2,8 @@ import { onTestFinished } from 'vitest'
 import { createDiscord } from '#adapters/discord/discord.ts'
 import type { Platform } from '#adapters/platform.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
+import { Accounts } from '#core/delivery/accounts.ts'
+import type { ReplyView } from '#core/delivery/surface.ts'
 import {
   type DiscordSimulator,
   type DiscordSimulatorOptions,
@@ -27,10 +29,11 @@ export async function stopped(
   const simulator = await startDiscordSimulator(rest)
   const { log, lines } = recordingLog()
   const host = new RecordingHost()
+  const clock = adapterClock ?? systemClock
   const open = () =>
     createDiscord(
       { token: token ?? simulator.token, apiUrl: simulator.apiUrl },
-      { log, clock: adapterClock ?? systemClock },
+      { log, clock, accounts: new Accounts(clock) },
     )
   let discord = open()
   onTestFinished(async () => {
@@ -57,6 +60,16 @@ export async function running(options: Parameters<typeof stopped>[0] = {}): Prom
   await world.discord.start(world.host)
   return world
 }
+
+/** A reply's id, as the core makes them. */
+export const REPLY = '019a3c5e-0000-7000-8000-000000000001'
+
+export const writing = (...parts: string[]): ReplyView => ({ parts, finished: false, controls: ['stop'] })
+export const finished = (...parts: string[]): ReplyView => ({
+  parts,
+  finished: true,
+  controls: ['good', 'bad', 'regenerate'],
+})
 
 /** What the thread shows of the assistant, oldest first. */
 export const readReply = (simulator: DiscordSimulator, thread: string): readonly string[] =>

@@ -2,6 +2,7 @@ import Keyv from 'keyv'
 import { expect, onTestFinished, test } from 'vitest'
 import { discordWorld } from '#test/scenarios/worlds/discord.ts'
 import { RecordingHost } from './recording-host.ts'
+import { finished, REPLY, writing } from './running.ts'
 
 test('the world shows a scenario what people see', async () => {
   const world = await discordWorld()
@@ -17,12 +18,12 @@ test('the world shows a scenario what people see', async () => {
   await talk.opening.redeliver(1)
   const { place } = await host.question('what is a monad?')
   expect(await talk.shown()).toEqual([])
-  const surface = platform.open(place, [])
+  const surface = platform.open(place, [], REPLY)
   const signal = AbortSignal.timeout(5_000)
-  await surface.show({ parts: ['a bur'], finished: false }, signal)
+  await surface.show(writing('a bur'), signal)
   expect(await talk.shown()).toMatchObject([{ text: 'a bur', finished: false }])
   const done = talk.until((shown) => shown.at(-1)?.finished === true)
-  await surface.show({ parts: ['a burrito'], finished: true }, signal)
+  await surface.show(finished('a burrito'), signal)
   const [shown] = await done
   if (!shown) throw new Error('nothing is shown')
   expect(shown).toMatchObject({ text: 'a burrito', finished: true })

@@ -155,6 +155,8 @@ export interface DiscordPerson {
   directChannel(): Place & { readonly id: string }
   edit(message: MessageAt, text: string): Sent
   delete(message: MessageAt): Sent
+  /** As a moderator's bot: many messages of one channel at once, told in one event. */
+  deleteMany(place: Place, messageIds: readonly string[]): Sent
   pin(message: MessageAt): Sent
   react(place: Place, messageId: string, emoji: string): Sent
   unreact(place: Place, messageId: string, emoji: string): Sent

@@ -58,6 +58,16 @@ export function messageDeleted(state: State, channel: Channel, id: string): Gate
   return { t: 'MESSAGE_DELETE', d: { id, ...location(state, channel) }, intents }
 }
 
+export function messagesDeleted(
+  state: State,
+  channel: Channel,
+  ids: readonly string[],
+): GatewayEvent | undefined {
+  if (!botSees(state, channel)) return undefined
+  const intents = isDirect(channel) ? Intent.DirectMessages : Intent.GuildMessages
+  return { t: 'MESSAGE_DELETE_BULK', d: { ids, ...location(state, channel) }, intents }
+}
+
 export function reactionEvent(
   state: State,
   change: 'ADD' | 'REMOVE' | 'REMOVE_ALL' | 'REMOVE_EMOJI',

@@ -4,7 +4,7 @@ import type { DiscordPerson, MessageAt, Place, PostOptions, Sent } from './contr
 import { emit, type GatewayEvent, messageEvent } from './events.ts'
 import { createInteractionActs } from './interaction-acts.ts'
 import type { Interactions } from './interactions.ts'
-import { type Draft, MessageKind, publish, remove, revise } from './posting.ts'
+import { type Draft, MessageKind, publish, remove, removeMany, revise } from './posting.ts'
 import { addReaction, clearReactions, emojiOf, removeReaction } from './reactions.ts'
 import { seenThread } from './seen.ts'
 import {
@@ -106,6 +106,15 @@ export function createPerson(parts: PeopleParts, user: User): DiscordPerson {
     delete(at) {
       const { channel, message } = find(at)
       return sentAs(state, at, remove(state, channel, message))
+    },
+    deleteMany(place, messageIds) {
+      const channel = enter(place)
+      const messages = messageIds.map((id) => messageOf(channel, id))
+      return sentAs(
+        state,
+        { channelId: channel.id, messageId: messageIds[0] ?? '' },
+        removeMany(state, channel, messages),
+      )
     },
     pin(at) {
       const { channel, message } = find(at)

@@ -1,6 +1,13 @@
 /** A message appears, changes or goes: the same for people, the bot, webhooks and interaction answers. */
 import type { SeenComponent } from './contract.ts'
-import { emit, type GatewayEvent, messageDeleted, messageEvent, threadEvent } from './events.ts'
+import {
+  emit,
+  type GatewayEvent,
+  messageDeleted,
+  messageEvent,
+  messagesDeleted,
+  threadEvent,
+} from './events.ts'
 import { botMay } from './permissions.ts'
 import { type AllowedMentions, mentionsOf, pingsOf } from './pings.ts'
 import {
@@ -147,9 +154,24 @@ function mentionedByReply(state: State, { reference, mentions }: Message): strin
 }
 
 export function remove(state: State, channel: Channel, message: Message): GatewayEvent | undefined {
+  forget(channel, message)
+  return emit(state, messageDeleted(state, channel, message.id))
+}
+
+/** Many at once, told in one event. */
+export function removeMany(
+  state: State,
+  channel: Channel,
+  messages: readonly Message[],
+): GatewayEvent | undefined {
+  for (const message of messages) forget(channel, message)
+  const ids = messages.map(({ id }) => id)
+  return emit(state, messagesDeleted(state, channel, ids))
+}
+
+function forget(channel: Channel, message: Message): void {
   channel.messages.delete(message.id)
   if (channel.thread !== undefined) channel.thread.count -= 1
-  return emit(state, messageDeleted(state, channel, message.id))
 }
 
 /** Renaming a thread is said in it. */

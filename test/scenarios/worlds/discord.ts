@@ -1,7 +1,9 @@
 /** Discord as people know it: a mention in a channel opens a thread, and the conversation is in the thread. */
 import { WRITING_SIGN } from '#adapters/discord/contents.ts'
+import { readCustomId } from '#adapters/discord/controls.ts'
 import { createDiscord } from '#adapters/discord/discord.ts'
 import { systemClock } from '#core/clock.ts'
+import { Accounts } from '#core/delivery/accounts.ts'
 import {
   type DiscordPerson,
   type DiscordSimulator,
@@ -34,7 +36,7 @@ export async function discordWorld(options?: DiscordSimulatorOptions): Promise<W
     platform: async () =>
       createDiscord(
         { token: simulator.token, apiUrl: simulator.apiUrl },
-        { log: quietLog, clock: systemClock },
+        { log: quietLog, clock: systemClock, accounts: new Accounts(systemClock) },
       ),
     // Discord delivers over the gateway only.
     listening: () => {},
@@ -63,11 +65,41 @@ function conversationIn(simulator: DiscordSimulator, opening: Sent): Conversatio
     authorId === simulator.bot.id && type !== THREAD_STARTER
   const shown = () => seen().filter(isReply).map(asShown)
   const as = (person: Person) => simulator.person(person.name)
+  const sentBy = new Map<Said, Sent>()
+  const saidBy = (sent: Sent): Said => {
+    const said: Said = {
+      redeliver: async (times) => {
+        sent.redeliver(times)
+      },
+    }
+    sentBy.set(said, sent)
+    return said
+  }
+  const sentAs = (said: Said): Sent => {
+    const sent = sentBy.get(said)
+    if (sent === undefined) throw new Error('That was not said in this conversation.')
+    return sent
+  }
   return {
     opening: saidBy(opening),
     say: async (person, text) => {
       await simulator.until(exists, WITHIN_MS)
       return saidBy(as(person).post(thread, text))
+    },
+    press: async (person, { id }, control) => {
+      const buttons = simulator.message(thread, id)?.components.flatMap((row) => row.components ?? []) ?? []
+      const button = buttons.find(({ custom_id }) => readCustomId(custom_id ?? '')?.control === control)
+      if (button?.custom_id === undefined) throw new Error(`Message ${id} shows no ${control} button.`)
+      await as(person).click({ channelId: thread, messageId: id }, button.custom_id).answered(WITHIN_MS)
+    },
+    edit: async (person, said, text) => {
+      const sent = sentAs(said)
+      // What began with a mention keeps it: people edit the words behind it.
+      const mention = sent === opening ? `${simulator.bot.mention} ` : ''
+      as(person).edit(sent, `${mention}${text}`)
+    },
+    remove: async (person, said) => {
+      as(person).delete(sentAs(said))
     },
     shown: async () => shown(),
     until: async (done, withinMs = WITHIN_MS) => {
@@ -88,12 +120,6 @@ function conversationIn(simulator: DiscordSimulator, opening: Sent): Conversatio
     },
   }
 }
-
-const saidBy = (sent: Sent): Said => ({
-  redeliver: async (times) => {
-    sent.redeliver(times)
-  },
-})
 
 const asShown = ({ id, content }: SeenMessage): Shown => {
   const finished = !content.endsWith(WRITING_SIGN)
