@@ -154,8 +154,8 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     const shown = await reply.show('the beginn')
-    const surface = (await app.restarted()).open(JSON.parse(JSON.stringify(reply.question.place)), shown, REPLY)
-    const ids = await surface.show({ parts: ['another beginning', 'and an end'], finished: true, controls: FINISHED }, never)
+    const surface = (await app.restarted()).open(JSON.parse(JSON.stringify(reply.question.place)), shown)
+    const ids = await surface.show({ parts: ['another beginning', 'and an end'], finished: true }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
       ['another beginning', false],
       ['and an end', false],
@@ -168,9 +168,9 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.show('the beginn')
-    const surface = (await app.restarted()).open(reply.question.place, [], REPLY)
-    await surface.show({ parts: ['another beginning'], finished: false, controls: ['stop'] }, never)
-    await surface.show({ parts: ['another beginning and end'], finished: true, controls: FINISHED }, never)
+    const surface = (await app.restarted()).open(reply.question.place, [])
+    await surface.show({ parts: ['another beginning'], finished: false }, never)
+    await surface.show({ parts: ['another beginning and end'], finished: true }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
       ['another beginning and end', false],
     ])
@@ -181,8 +181,8 @@ describe.each([
     const reply = await asked(app)
     const shown = await reply.show('the beginn')
     await reply.show('the beginning', 'and the mid')
-    const surface = (await app.restarted()).open(reply.question.place, shown, REPLY)
-    await surface.show({ parts: ['the beginning', 'and the middle'], finished: true, controls: FINISHED }, never)
+    const surface = (await app.restarted()).open(reply.question.place, shown)
+    await surface.show({ parts: ['the beginning', 'and the middle'], finished: true }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
       ['the beginning', false],
       ['and the middle', false],
@@ -193,8 +193,8 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.finish('the answer')
-    const surface = (await app.restarted()).open(reply.question.place, [], REPLY)
-    await surface.show({ parts: ['the answer'], finished: true, controls: FINISHED }, never)
+    const surface = (await app.restarted()).open(reply.question.place, [])
+    await surface.show({ parts: ['the answer'], finished: true }, never)
     expect(reply.seen().map(({ text }) => text)).toEqual(['the answer'])
   })
 
@@ -202,8 +202,8 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.show('the beginn')
-    const surface = app.platform.open(reply.question.place, [], REPLY)
-    await surface.show({ parts: ['the beginning'], finished: true, controls: FINISHED }, never)
+    const surface = app.platform.open(reply.question.place, [])
+    await surface.show({ parts: ['the beginning'], finished: true }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([['the beginning', false]])
   })
 
@@ -212,8 +212,8 @@ describe.each([
     const reply = await asked(app)
     const next = await followUp(app, reply.sent)
     await reply.finish('a monad')
-    const surface = (await app.restarted()).open(next, [], REPLY)
-    await surface.show({ parts: ['a functor'], finished: true, controls: FINISHED }, never)
+    const surface = (await app.restarted()).open(next, [])
+    await surface.show({ parts: ['a functor'], finished: true }, never)
     expect(reply.seen().map(({ text }) => text)).toEqual(['a monad', 'a functor'])
   })
 
@@ -237,15 +237,15 @@ describe.each([
         const sent = await alice.mention(app.channel, 'again')
         await app.simulator.until(() => app.host.questions.some(({ place }) => hasTs(place, sent.ts)))
         const place = app.host.questions.find((question) => hasTs(question.place, sent.ts))?.place
-        const surface = app.platform.open(place, [], REPLY)
+        const surface = app.platform.open(place, [])
         let text = 'x'
         for (const { grow, fault } of steps) {
           text += grow
           if (fault !== null) app.simulator.failNext(fault.method, { kind: 'reset', when: fault.when })
-          await failing(surface.show({ parts: [text], finished: false, controls: ['stop'] }, never))
+          await failing(surface.show({ parts: [text], finished: false }, never))
         }
         // Each fault fails one call; those of methods that nobody has called yet fail a later one.
-        while ((await failing(surface.show({ parts: [text], finished: true, controls: FINISHED }, never))) !== 'shown');
+        while ((await failing(surface.show({ parts: [text], finished: true }, never))) !== 'shown');
         const seen = app.simulator.thread(sent.channel, sent.ts).slice(1)
         expect(seen.map((message) => [message.text.replaceAll('\u2060', ''), message.streaming])).toEqual([
           [text, false],
@@ -329,9 +329,9 @@ describe('streams', () => {
     const reply = await asked(app)
     await reply.show('one')
     await reply.finish('one two')
-    const again = app.platform.open(await followUp(app, reply.sent), [], REPLY)
-    await again.show({ parts: ['three'], finished: false, controls: ['stop'] }, never)
-    await again.show({ parts: ['three four'], finished: true, controls: FINISHED }, never)
+    const again = app.platform.open(await followUp(app, reply.sent), [])
+    await again.show({ parts: ['three'], finished: false }, never)
+    await again.show({ parts: ['three four'], finished: true }, never)
     expect(reply.writes().filter((method) => method === 'chat.startStream')).toHaveLength(1)
     expect(reply.seen().map(({ text }) => text)).toEqual(['one two', 'three four'])
   })
@@ -346,8 +346,8 @@ describe('streams', () => {
     })
     await reply.show('one')
     await reply.finish('one two')
-    const again = app.platform.open(await followUp(app, reply.sent), [], REPLY)
-    await again.show({ parts: ['three'], finished: false, controls: ['stop'] }, never)
+    const again = app.platform.open(await followUp(app, reply.sent), [])
+    await again.show({ parts: ['three'], finished: false }, never)
     expect(reply.writes()).toEqual([
       'chat.startStream',
       'chat.postMessage',
@@ -361,8 +361,8 @@ describe('streams', () => {
     const alice = app.simulator.person('alice')
     await alice.mention(app.channel, 'hi', { userTeam: 'T0GUESTS' })
     await app.simulator.settled()
-    const surface = app.platform.open(onlyQuestion(app.host).place, [], REPLY)
-    await surface.show({ parts: ['hello'], finished: false, controls: ['stop'] }, never)
+    const surface = app.platform.open(onlyQuestion(app.host).place, [])
+    await surface.show({ parts: ['hello'], finished: false }, never)
     const [call] = app.simulator.calls.filter(({ method }) => method === 'chat.startStream')
     expect(call?.args).toMatchObject({ recipient_team_id: 'T0GUESTS', recipient_user_id: alice.id })
   })
@@ -380,12 +380,12 @@ test('D5: a message that nobody may edit any more is replaced', async () => {
 test('replies that are written at the same time share the allowance of their workspace', async () => {
   const app = await running()
   const reply = await asked(app)
-  const others = Array.from({ length: 3 }, () => app.platform.open(reply.question.place, [], REPLY))
+  const others = Array.from({ length: 3 }, () => app.platform.open(reply.question.place, []))
   await reply.show('one')
   const alone = reply.surface.cadenceMs
-  for (const other of others) await other.show({ parts: ['x'], finished: false, controls: ['stop'] }, never)
+  for (const other of others) await other.show({ parts: ['x'], finished: false }, never)
   expect(reply.surface.cadenceMs).toBe(4 * alone)
-  for (const other of others) await other.show({ parts: ['x'], finished: true, controls: FINISHED }, never)
+  for (const other of others) await other.show({ parts: ['x'], finished: true }, never)
   expect(reply.surface.cadenceMs).toBe(alone)
 })
 
