@@ -4,101 +4,151 @@
  * Keeps D1 (what is shown is what the view says), D5 (a deleted message or an archived thread costs no text), D6
  * (pings nobody) and D7 (a working sign that never stays).
  */
+import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
+import type { Account } from '#core/delivery/account.ts'
+import type { Accounts } from '#core/delivery/accounts.ts'
 import type { PartLimit, ReplySurface, ReplyView } from '#core/delivery/surface.ts'
 import type { MessageRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
-import { contentsOf, onTheWayTo, PART_LIMIT } from './contents.ts'
-import { CODE, codeOf, describe, isUnauthorized, surfaceError } from './fault.ts'
+import { charged, editsIn } from './budget.ts'
+import { type Face, facesOf, onTheWayTo, PART_LIMIT } from './contents.ts'
+import { componentsOf, customIdOf } from './controls.ts'
+import { CODE, codeOf, describe, isTooLong, isUnauthorized, surfaceError } from './fault.ts'
+import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
 import { openTarget, type Target } from './target.ts'
 
 export interface SurfaceDeps {
   readonly api: DiscordApi
   readonly clock: Clock
+  /** Shared by everything that writes to these channels. */
+  readonly accounts: Accounts
   readonly log: Logger
+  readonly ownDeletions: OwnDeletions
   /** Discord refused the token; called at every such answer. */
   readonly onUnauthorized: () => void
 }
 
-/** About five edits in five seconds are free in a channel; one a second leaves room for a post. */
-const CADENCE_MS = 1_100
 /** The sign lasts ten seconds. */
 const TYPING_REFRESH_MS = 8_000
 
+/** Below this, no cut would help any more. */
+const SMALLEST_PART = 100
+
+/** What Discord last accepted of a message; undefined while only an earlier attempt knows. */
 interface ShownMessage {
   readonly id: string
-  /** What Discord last accepted; undefined while only an earlier attempt knows. */
   readonly content: string | undefined
+  /** The `custom_id` of every button, joined. */
+  readonly buttons: string | undefined
 }
 
-export function openSurface(place: Place, shown: readonly string[], deps: SurfaceDeps): ReplySurface {
-  return new DiscordSurface(place, shown, deps)
+export interface ReplyHere {
+  readonly place: Place
+  /** Messages that show it, or an earlier candidate, already. */
+  readonly shown: readonly string[]
+  readonly reply: string
+}
+
+export function openSurface(here: ReplyHere, deps: SurfaceDeps): ReplySurface {
+  return new DiscordSurface(here, deps)
 }
 
 class DiscordSurface implements ReplySurface {
   readonly limit: PartLimit = PART_LIMIT
-  readonly cadenceMs = CADENCE_MS
   readonly #place: Place
   readonly #deps: SurfaceDeps
   /** In reading order; the messages that show the first parts of the last view. */
   readonly #messages: ShownMessage[]
-  /**
-   * Posts that Discord answered, those of earlier attempts included. With the question it names the next post, so
-   * that one whose answer was lost, to us or to a process that died, makes no second message (rule T1).
-   */
-  #posts: number
+  readonly #reply: string
+  /** Messages of this reply that are not to be had any more; what takes the place of one needs a name of its own. */
+  #lost = 0
+  /** The longest part that Discord takes. */
+  #most: PartLimit = PART_LIMIT
   #target: Promise<Target> | undefined
   /** The channel or thread of `#target`, once it is known. */
   #shownIn: string | undefined
   /** Aborts when the first text is shown. */
   readonly #spoken = new AbortController()
+  /** Settles when the working sign is no longer on its way. */
+  #sign: Promise<void> = Promise.resolve()
 
-  constructor(place: Place, shown: readonly string[], deps: SurfaceDeps) {
+  constructor({ place, shown, reply }: ReplyHere, deps: SurfaceDeps) {
     this.#place = place
-    this.#deps = deps
-    this.#messages = shown.map((id) => ({ id, content: undefined }))
-    this.#posts = shown.length
-    if (shown.length > 0) this.#spoken.abort()
+    this.#reply = reply
+    this.#deps = { ...deps, api: charged(deps.api, deps.accounts, this) }
+    this.#messages = shown.map((id) => ({ id, content: undefined, buttons: undefined }))
+  }
+
+  get account(): Account {
+    return editsIn(this.#deps.accounts, this.#channel)
   }
 
   async working(signal: AbortSignal): Promise<void> {
     const over = AbortSignal.any([signal, this.#spoken.signal])
-    while (!over.aborted) {
-      try {
-        const { channel } = await unless(over, this.#where())
-        await this.#deps.api.typing(channel, over)
-        await this.#deps.clock.sleep(TYPING_REFRESH_MS, over)
-      } catch (error) {
-        if (over.aborted) return
-        this.#deps.log.debug({ failure: describe(error) }, 'Discord: no typing sign')
-        // Whoever writes next meets the same failure and reports it; asking on would only add to it.
-        return
-      }
+    try {
+      // The typing sign would outlive a reply that is written by edits only: it ends with a new message.
+      const last = this.#messages.at(-1)
+      if (last === undefined) await this.#type(over)
+      else await this.#offerStop(last, signal)
+    } catch (error) {
+      if (over.aborted) return
+      // Whoever writes next meets the same failure and reports it; asking on would only add to it.
+      this.#deps.log.debug({ failure: describe(error) }, 'Discord: no working sign')
     }
   }
 
+  async #type(over: AbortSignal): Promise<void> {
+    const { api, clock } = this.#deps
+    while (!over.aborted) {
+      const { channel } = await unless(over, this.#where())
+      await api.typing(channel, over)
+      await clock.sleep(TYPING_REFRESH_MS, over)
+    }
+  }
+
+  /** What is shown already says by its button that it is being written anew. */
+  async #offerStop({ id }: ShownMessage, signal: AbortSignal): Promise<void> {
+    const { channel } = await unless(signal, this.#where())
+    if (this.#spoken.signal.aborted) return
+    const components = componentsOf(['stop'], this.#reply)
+    const edit = this.#deps.api.edit(channel, id, { components }, signal)
+    // The first text must not overtake it.
+    this.#sign = edit.catch(() => {})
+    await edit
+  }
+
   async show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
-    const contents = contentsOf(view)
-    if (contents.length === 0 && this.#messages.length === 0) return []
+    const faces = facesOf(view, this.#most)
+    if (faces.length === 0 && this.#messages.length === 0) return []
     signal.throwIfAborted()
     this.#spoken.abort()
     try {
+      await this.#sign
       const target = await unless(signal, this.#where())
-      await this.#makeSo(target, contents, signal)
+      await this.#makeSo(target, faces, signal)
       return this.#messages.map(({ id }) => id)
     } catch (error) {
+      if (isTooLong(error) && this.#most.size > SMALLEST_PART) {
+        // Discord counts otherwise than it says; shorter parts lose nothing (rule D1).
+        this.#most = { ...this.#most, size: Math.floor(this.#most.size / 2) }
+        return this.show(view, signal)
+      }
       if (isUnauthorized(error)) this.#deps.onUnauthorized()
       throw signal.aborted ? signal.reason : surfaceError(error)
     }
   }
 
   refer(message: string): MessageRef {
-    const { workspace, channel, message: question, to } = this.#place
-    // Until the first write, a thread to be opened is all but certain to have the question's id.
-    const likely = to === 'new thread' ? question : channel
-    return { platform: 'discord', workspace, channel: this.#shownIn ?? likely, message }
+    return { platform: 'discord', workspace: this.#place.workspace, channel: this.#channel, message }
+  }
+
+  /** Until the first write, a thread to be opened is all but certain to have the question's id. */
+  get #channel(): string {
+    const { channel, message: question, to } = this.#place
+    return this.#shownIn ?? (to === 'new thread' ? question : channel)
   }
 
   /** One opening for all who ask, and another try for those who ask after it failed. */
@@ -118,66 +168,111 @@ class DiscordSurface implements ReplySurface {
     }
   }
 
-  async #makeSo(target: Target, contents: readonly string[], signal: AbortSignal): Promise<void> {
-    for (const [index, content] of onTheWayTo(contents, this.#messages.length).entries())
-      await this.#write(target, index, content, signal)
-    for (const [index, content] of contents.entries()) await this.#write(target, index, content, signal)
-    await this.#removeFrom(contents.length, target, signal)
+  async #makeSo(target: Target, faces: readonly Face[], signal: AbortSignal): Promise<void> {
+    for (const [index, face] of onTheWayTo(faces, this.#messages.length).entries())
+      await this.#write(target, index, face, signal)
+    for (const [index, face] of faces.entries()) await this.#write(target, index, face, signal)
+    await this.#removeFrom(faces.length, target, signal)
   }
 
-  async #write(target: Target, index: number, content: string, signal: AbortSignal): Promise<void> {
-    for (let message = this.#messages[index]; message?.content !== content; message = this.#messages[index]) {
-      if (!message) await this.#post(target, content, signal)
-      else if (await this.#edit(target, message.id, content, signal)) {
-        this.#messages[index] = { id: message.id, content }
-      } else {
+  async #write(target: Target, index: number, face: Face, signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const message = this.#messages[index]
+      if (message === undefined) await this.#post(target, face, signal)
+      else if (this.#shows(message, face)) return
+      else if (!(await this.#edit(target, message, index, face, signal))) {
         // A new message comes last: what stands below the one that is gone is shown anew, in order.
         await this.#removeFrom(index + 1, target, signal)
         this.#messages.pop()
+        this.#lost += 1
       }
     }
   }
 
-  /** @returns false when somebody deleted the message. */
-  async #edit(target: Target, id: string, content: string, signal: AbortSignal): Promise<boolean> {
-    const { api } = this.#deps
-    try {
-      await api.edit(target.channel, id, content, signal)
-      return true
-    } catch (error) {
-      if (codeOf(error) === CODE.unknownMessage) return false
-      if (codeOf(error) !== CODE.archivedThread) throw error
-      await api.unarchive(target.channel, signal)
-      await api.edit(target.channel, id, content, signal)
-      return true
-    }
+  #shows({ content, buttons }: ShownMessage, face: Face): boolean {
+    return content === face.content && (face.controls === undefined || buttons === this.#buttonsOf(face))
   }
 
-  async #post(target: Target, content: string, signal: AbortSignal): Promise<void> {
-    const draft = { content, nonce: `${this.#place.message}-${this.#posts}`, replyTo: target.replyTo }
-    const { id, content: kept } = await this.#deps.api.post(target.channel, draft, signal)
-    this.#posts += 1
-    // An earlier attempt had posted more than is shown now, and this is a message we know: the next name is free.
-    if (this.#messages.some((message) => message.id === id)) return
-    // A repeated post may find that the first one had arrived, with the text of that moment: an edit is due then.
-    this.#messages.push({ id, content: kept === content ? content : undefined })
+  /** @returns false when somebody deleted the message. */
+  async #edit(
+    target: Target,
+    message: ShownMessage,
+    index: number,
+    face: Face,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { id, content, buttons } = message
+    const { controls } = face
+    const pressable = controls !== undefined && buttons !== this.#buttonsOf(face)
+    const revision = {
+      ...(content !== face.content && { content: face.content }),
+      ...(pressable && { components: componentsOf(controls, this.#reply) }),
+    }
+    try {
+      await this.#awake(target, signal, () => this.#deps.api.edit(target.channel, id, revision, signal))
+    } catch (error) {
+      if (codeOf(error) === CODE.unknownMessage) return false
+      throw error
+    }
+    const shown = controls === undefined ? buttons : this.#buttonsOf(face)
+    this.#messages[index] = { id, content: face.content, buttons: shown }
+    return true
+  }
+
+  /**
+   * Named by reply and part, so that a post whose answer was lost, even to a crash, makes no second message (rules
+   * T1, T3). What comes back then is what the first attempt wrote, and an edit makes it so.
+   */
+  async #post(target: Target, { content, controls = [] }: Face, signal: AbortSignal): Promise<void> {
+    const draft = {
+      content,
+      ...(controls.length > 0 && { components: componentsOf(controls, this.#reply) }),
+      nonce: nonceOf(this.#reply, this.#messages.length, this.#lost),
+      replyTo: target.replyTo,
+    }
+    const posted = await this.#deps.api.post(target.channel, draft, signal)
+    // The name was taken by a message that is shown already.
+    if (this.#messages.some(({ id }) => id === posted.id)) this.#lost += 1
+    else this.#messages.push({ ...posted, buttons: posted.buttons.join() })
   }
 
   async #removeFrom(index: number, target: Target, signal: AbortSignal): Promise<void> {
+    const { api, ownDeletions } = this.#deps
     for (
       let last = this.#messages.at(-1);
       this.#messages.length > index && last;
       last = this.#messages.at(-1)
     ) {
+      const { id } = last
+      ownDeletions.expect(id)
       try {
-        await this.#deps.api.remove(target.channel, last.id, signal)
+        await this.#awake(target, signal, () => api.remove(target.channel, id, signal))
       } catch (error) {
         if (codeOf(error) !== CODE.unknownMessage) throw error
       }
       this.#messages.pop()
     }
   }
+
+  /** A post wakes an archived thread by itself; everything else has to open it first. */
+  async #awake(target: Target, signal: AbortSignal, write: () => Promise<void>): Promise<void> {
+    try {
+      await write()
+    } catch (error) {
+      if (codeOf(error) !== CODE.archivedThread) throw error
+      await this.#deps.api.unarchive(target.channel, signal)
+      await write()
+    }
+  }
+
+  #buttonsOf({ controls = [] }: Face): string {
+    return controls.map((control) => customIdOf(control, this.#reply)).join()
+  }
 }
+
+/** Discord's longest nonce is 25 characters. */
+const nonceOf = (reply: string, part: number, lost: number): string =>
+  createHash('sha256').update(`${reply} ${part} ${lost}`).digest('base64url').slice(0, 25)
 
 /** Waits for what others wait for too, and so cannot be cancelled itself. @throws the signal's reason */
 async function unless<T>(over: AbortSignal, waited: Promise<T>): Promise<T> {
