@@ -220,14 +220,15 @@ class DiscordSurface implements ReplySurface {
   }
 
   /**
-   * Named by reply and part, so that a post whose answer was lost, even to a crash, makes no second message (rules
+   * Named by question and part, so that a post whose answer was lost, even to a crash, makes no second message (rules
    * T1, T3). What comes back then is what the first attempt wrote, and an edit makes it so.
    */
   async #post(target: Target, { content, controls = [] }: Face, signal: AbortSignal): Promise<void> {
     const draft = {
       content,
       ...(controls.length > 0 && { components: componentsOf(controls, this.#reply) }),
-      nonce: nonceOf(this.#reply, this.#messages.length, this.#lost),
+      // Not by the reply: until something of it is remembered, the next attempt has another name for it.
+      nonce: nonceOf(this.#place.message, this.#messages.length, this.#lost),
       replyTo: target.replyTo,
     }
     const posted = await this.#deps.api.post(target.channel, draft, signal)
@@ -271,8 +272,8 @@ class DiscordSurface implements ReplySurface {
 }
 
 /** Discord's longest nonce is 25 characters. */
-const nonceOf = (reply: string, part: number, lost: number): string =>
-  createHash('sha256').update(`${reply} ${part} ${lost}`).digest('base64url').slice(0, 25)
+const nonceOf = (question: string, part: number, lost: number): string =>
+  createHash('sha256').update(`${question} ${part} ${lost}`).digest('base64url').slice(0, 25)
 
 /** Waits for what others wait for too, and so cannot be cancelled itself. @throws the signal's reason */
 async function unless<T>(over: AbortSignal, waited: Promise<T>): Promise<T> {

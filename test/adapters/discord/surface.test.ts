@@ -107,7 +107,7 @@ describe('what is shown', () => {
   test('T1: so does one whose messages nobody had time to remember', async () => {
     const { surface, place, restart, reply } = await asked()
     const ids = await surface.show(writing('A monad is', 'a burr'), live())
-    const next = (await restart()).open(place, [], REPLY)
+    const next = (await restart()).open(place, [], 'the name that a first attempt gives')
     expect(await next.show(finished('A monad is', 'a burrito.'), live())).toEqual(ids)
     expect(reply()).toEqual(['A monad is', 'a burrito.'])
   })
