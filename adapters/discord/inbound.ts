@@ -21,6 +21,7 @@ import { readPress } from './press.ts'
 import { answerPress } from './pressed.ts'
 import { DIRECT_WORKSPACE, kindOf, questionId, questionOf, threadOf, type Where } from './question.ts'
 import { type Dispatch, type HeardReaction, reactionId, readReaction } from './reaction.ts'
+import { ServerTime } from './server-time.ts'
 import { isAddressed, textOf } from './text.ts'
 
 export interface InboundDeps {
@@ -60,6 +61,7 @@ export function createInbound(deps: InboundDeps): Inbound {
 class GatewayInbound implements Inbound {
   readonly #deps: InboundDeps
   readonly #lanes = new Lanes()
+  readonly #serverTime = new ServerTime()
   readonly #explained = new Set<string>()
 
   constructor(deps: InboundDeps) {
@@ -72,6 +74,7 @@ class GatewayInbound implements Inbound {
 
   message(raw: unknown): void {
     const message = readMessage(raw)
+    if (message) this.#serverTime.heard(message.sentAt)
     if (!message?.spoken || message.author.automatic) return
     const { directory } = this.#deps
     const addressed = isAddressed(message, directory.self(message.guild))
@@ -116,8 +119,7 @@ class GatewayInbound implements Inbound {
     if (!deletion) return
     const { channel, guild, messages } = deletion
     const { clock, host, ownDeletions } = this.#deps
-    // Discord gives deletions no time.
-    const at = clock.now()
+    const at = this.#serverTime.estimate(clock.now())
     const workspace = guild ?? DIRECT_WORKSPACE
     for (const id of messages) {
       if (ownDeletions.has(id)) continue

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readDeletion, readEdit } from '#adapters/discord/change.ts'
 import { OwnDeletions } from '#adapters/discord/own-deletions.ts'
+import { ServerTime } from '#adapters/discord/server-time.ts'
 import { CHANNEL, MESSAGE, messagePayload } from './payloads.ts'
 import { finished, REPLY, running, writing } from './running.ts'
 
@@ -151,6 +152,15 @@ describe('T6: a deletion', () => {
     'S6: %j is none',
     (raw) => expect(readDeletion(raw)).toBeUndefined(),
   )
+})
+
+test('T2: a deletion is later than what was said before it, and earlier than what is said next', () => {
+  const time = new ServerTime()
+  expect(time.estimate(100_000)).toBe(95_000)
+  time.heard(103_000)
+  time.heard(90_000)
+  expect(time.estimate(100_000)).toBe(103_000)
+  expect(time.estimate(200_000)).toBe(195_000)
 })
 
 test('our own deletions are remembered for a while, not for ever', () => {
