@@ -8,22 +8,29 @@ import { holdYoungGeneration } from './cli/young-generation.ts'
 type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>
 
 /** Loaded when called: `parley feedback` must not pay for the platforms' SDKs. */
-const VERBS: Readonly<Record<string, { readonly about: string; readonly load: () => Promise<Verb> }>> = {
-  start: {
-    about: 'Serve every configured platform.',
-    load: async () => (await import('./cli/start.ts')).start,
-  },
-  feedback: {
-    about: 'What people did about replies: feedback list [--json].',
-    load: async () => (await import('./cli/feedback.ts')).feedback,
-  },
-  warm: {
-    about: 'Compile everything ahead, so that the next start is quick. npm does this after an install.',
-    load: async () => (await import('./cli/warm.ts')).warm,
-  },
-}
+const VERBS = new Map<string, { readonly about: string; readonly load: () => Promise<Verb> }>([
+  [
+    'start',
+    { about: 'Serve every configured platform.', load: async () => (await import('./cli/start.ts')).start },
+  ],
+  [
+    'feedback',
+    {
+      about: 'What people did about replies: feedback list [--json].',
+      load: async () => (await import('./cli/feedback.ts')).feedback,
+    },
+  ],
+  [
+    'warm',
+    {
+      about: 'Compile everything ahead, so that the next start is quick. npm does this after an install.',
+      load: async () => (await import('./cli/warm.ts')).warm,
+    },
+  ],
+])
 
 const USAGE = 2
+const HELP: readonly (string | undefined)[] = [undefined, 'help', '--help', '-h']
 
 /** @returns the exit code: 0 done, 1 failed, 2 not understood. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -31,11 +38,11 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   // What the environment already says wins over the file.
   if (existsSync('.env')) process.loadEnvFile('.env')
   const [name, ...rest] = args
-  if (name === undefined || name === 'help' || name === '--help' || name === '-h') {
+  if (HELP.includes(name) || HELP.includes(rest[0] ?? '')) {
     process.stdout.write(usage())
     return 0
   }
-  const verb = VERBS[name]
+  const verb = VERBS.get(name ?? '')
   if (verb === undefined) {
     process.stderr.write(`parley has no "${name}".\n\n${usage()}`)
     return USAGE
@@ -43,6 +50,10 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   try {
     return await (await verb.load())(rest, env)
   } catch (error) {
+    if (isMistyped(error)) {
+      process.stderr.write(`${reasonOf(error).split('. ')[0]}.\n\n${usage()}`)
+      return USAGE
+    }
     // A wrong setting is the operator's to mend: the sentence helps, a stack trace would not.
     const text = error instanceof ConfigError || !(error instanceof Error) ? reasonOf(error) : error.stack
     process.stderr.write(`${text ?? reasonOf(error)}\n`)
@@ -50,8 +61,15 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
   }
 }
 
+/** `parseArgs` of Node refuses what a verb does not know. */
+const isMistyped = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  error.code.startsWith('ERR_PARSE_ARGS_')
+
 function usage(): string {
-  const width = Math.max(...Object.keys(VERBS).map((name) => name.length))
-  const lines = Object.entries(VERBS).map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
+  const width = Math.max(...[...VERBS.keys()].map((name) => name.length))
+  const lines = [...VERBS].map(([name, { about }]) => `  ${name.padEnd(width)}  ${about}`)
   return `Usage: parley <verb>\n\n${lines.join('\n')}\n`
 }
