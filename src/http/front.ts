@@ -29,7 +29,7 @@ export interface Front {
   close(): Promise<void>
 }
 
-/** @throws ConfigError when the address cannot be listened on: the port is taken or not ours to use. */
+/** @throws ConfigError when the address cannot be listened on: it is taken, not ours to use, or not of this machine. */
 export async function openFront(host: string, port: number, deps: FrontDeps): Promise<Front> {
   const server = createServer(route(deps))
   await new Promise<void>((resolve, reject) => {
@@ -69,9 +69,27 @@ async function close(server: Server): Promise<void> {
   await closed
 }
 
-const unusable = (host: string, port: number, error: Error): ConfigError =>
-  new ConfigError('PARLEY_PORT', {
-    got: port,
-    expected: `a port that is free on ${host}`,
-    fix: `${error.message}. Stop what listens there, or set another PARLEY_PORT or PARLEY_HOST.`,
-  })
+function unusable(host: string, port: number, error: NodeJS.ErrnoException): ConfigError {
+  switch (error.code) {
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new ConfigError('PARLEY_HOST', {
+        got: host,
+        expected: 'an address of this machine',
+        fix: `${error.message}. Set PARLEY_HOST=127.0.0.1, or PARLEY_HOST=0.0.0.0 to let other machines in.`,
+      })
+    case 'EACCES':
+      return new ConfigError('PARLEY_PORT', {
+        got: port,
+        expected: 'a port that this user may listen on',
+        fix: `${error.message}. Set a PARLEY_PORT from 1024 up.`,
+      })
+    default:
+      return new ConfigError('PARLEY_PORT', {
+        got: port,
+        expected: `a port that is free on ${host}`,
+        fix: `${error.message}. Stop what listens there, or set another PARLEY_PORT or PARLEY_HOST.`,
+      })
+  }
+}

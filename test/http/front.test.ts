@@ -42,3 +42,14 @@ test('a port that is taken is said at once', async () => {
   const deps: FrontDeps = { mounts: [], readiness: async () => ({ ready: true, parts: {} }) }
   await expect(openFront('127.0.0.1', Number(port), deps)).rejects.toThrow('PARLEY_PORT')
 })
+
+// 192.0.2.1 is reserved for documentation (RFC 5737), so it is no machine's address.
+test.each(['192.0.2.1', 'parley.invalid'])(
+  'a host that is not this machine is said to be that: %s',
+  async (host) => {
+    const deps: FrontDeps = { mounts: [], readiness: async () => ({ ready: true, parts: {} }) }
+    await expect(openFront(host, 0, deps)).rejects.toThrow(
+      /^PARLEY_HOST is .*expected an address of this machine/,
+    )
+  },
+)
