@@ -131,7 +131,8 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     if (events.readers >= READER_LIMIT)
       throw new HttpProblem(503, 'Too many pages are open. Close some.', { retryAfter: 30 })
     const stream = eventStream(events, clock, {
-      lastEventId: c.req.header('last-event-id'),
+      // A browser names the last event itself when it resumes; a page that opens a new stream can only ask.
+      lastEventId: c.req.header('last-event-id') ?? c.req.query('after'),
       hangUp: () => c.env.outgoing.destroy(),
     })
     return c.body(stream, 200, {

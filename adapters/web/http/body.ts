@@ -3,8 +3,8 @@ import type { z } from 'zod'
 import type { Clock } from '#core/clock.ts'
 import { HttpProblem } from './problem.ts'
 
-/** Bytes: a long question with room to spare, and nothing that hurts when many send one. */
-const BODY_LIMIT = 64 * 1024
+/** Bytes: the longest question in any script (in JSON a character takes up to six), and nothing that hurts. */
+const BODY_LIMIT = 192 * 1024
 /** Milliseconds for a whole body to arrive; a reader that trickles bytes holds nothing for long. */
 const BODY_TIMEOUT_MS = 10_000
 

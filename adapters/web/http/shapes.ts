@@ -1,6 +1,9 @@
 import { z } from 'zod'
 
-/** UTF-16 code units; a body holds 64 KiB of UTF-8. */
+/**
+ * UTF-16 code units, as the page's field counts; zod's own `max` counts code points. A body holds them whatever the
+ * script (\`body.ts\`).
+ */
 const TEXT_SIZE = 30_000
 
 /** What people type where one line is meant: no control characters, no marks that turn the text around. */
@@ -23,7 +26,7 @@ const key = z
 
 const text = z
   .string({ error: 'expected a text' })
-  .max(TEXT_SIZE, `at most ${TEXT_SIZE} characters`)
+  .refine(({ length }) => length <= TEXT_SIZE, `at most ${TEXT_SIZE} characters`)
   .refine((typed) => typed.trim() !== '', 'must not be empty')
   .refine((typed) => typed.isWellFormed() && !typed.includes('\0'), 'must be well-formed Unicode without NUL')
 

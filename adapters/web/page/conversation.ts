@@ -6,7 +6,7 @@ import { Icon, Mark } from './icons.ts'
 import { Message, Working } from './message.ts'
 import type { State } from './model.ts'
 import { ModelChip } from './model-chip.ts'
-import { hashOf } from './route.ts'
+import { HOME, hashOf } from './route.ts'
 import type { Store } from './store.ts'
 import { dayName, sameDay } from './time.ts'
 
@@ -42,11 +42,13 @@ export function Conversation({ state, session, self, store }: Props) {
       <${ModelChip} model=${session.model} />
     </header>
     ${
-      fresh
-        ? html`<${Invitation} state=${state} self=${self} />`
-        : html`<${Messages} key=${route.thread} page=${page} self=${self} store=${store} />`
+      state.missing !== null
+        ? html`<${Missing} what=${state.missing} />`
+        : fresh
+          ? html`<${Invitation} state=${state} self=${self} />`
+          : html`<${Messages} key=${route.thread} page=${page} self=${self} store=${store} />`
     }
-    <${Composer} key=${`${route.channel}/${route.thread ?? ''}`} store=${store} route=${route} label=${fresh ? `Ask Parley in #${route.channel}` : 'Reply'} />
+    ${state.missing === null && html`<${Composer} key=${`${route.channel}/${route.thread ?? ''}`} store=${store} route=${route} label=${fresh ? `Ask Parley in #${route.channel}` : 'Reply'} />`}
   </main>`
 }
 
@@ -101,6 +103,16 @@ const fromEnd = ({ scrollHeight, scrollTop, clientHeight }: HTMLElement): number
 function toEnd(scroller: HTMLElement | null): void {
   if (scroller !== null) scroller.scrollTop = scroller.scrollHeight
 }
+
+/** The address leads nowhere: it was mistyped, or it is of another Parley. */
+const Missing = ({ what }: { readonly what: 'channel' | 'thread' }) =>
+  html`<div class="messages invitation" role="status">
+    <div class="welcome">
+      <${Mark} />
+      <h3>There is no such ${what}.</h3>
+      <p>Look at the address again, or <a href=${hashOf(HOME)}>go to #${HOME.channel}</a>.</p>
+    </div>
+  </div>`
 
 function Invitation({ state, self }: Pick<Props, 'state' | 'self'>) {
   const [first] = self.name.split(' ')

@@ -24,6 +24,8 @@ export interface State {
   readonly unread: ReadonlySet<string>
   /** The newest finished reply, for people who listen. */
   readonly announcement: string
+  /** What the address names and the server does not know. */
+  readonly missing: 'channel' | 'thread' | null
 }
 
 /** Opened threads that are kept: going back and forth costs no request. */
@@ -38,6 +40,7 @@ export const initialState = (route: Route): State => ({
   route,
   unread: new Set(),
   announcement: '',
+  missing: null,
 })
 
 export interface Applied {
@@ -110,7 +113,7 @@ export function withList(state: State, channel: string, list: ThreadList, append
 export function opened(state: State, route: Route): State {
   const unread = new Set(state.unread)
   unread.delete(route.thread ?? '')
-  return { ...state, route, unread }
+  return { ...state, route, unread, missing: null }
 }
 
 /** The thread `step` places below (or, negative, above) the open one. */

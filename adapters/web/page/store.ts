@@ -69,10 +69,18 @@ export function createStore(): Store {
   }
 
   const readRouted = (replace: boolean): Promise<unknown> => {
-    const { channel, thread } = state.route
+    const { route } = state
+    const { channel, thread } = route
+    const unlessMissing = (what: 'channel' | 'thread', work: Promise<void>): Promise<void> =>
+      work.catch((thrown: unknown) => {
+        if (!(thrown instanceof RequestError) || thrown.status !== 404) throw thrown
+        if (state.route === route) set({ ...state, missing: what })
+      })
     return Promise.allSettled([
-      quietly(readList(channel)),
-      thread === null || thread === 'new' ? undefined : quietly(readPage(thread, replace)),
+      quietly(unlessMissing('channel', readList(channel))),
+      thread === null || thread === 'new'
+        ? undefined
+        : quietly(unlessMissing('thread', readPage(thread, replace))),
     ])
   }
 

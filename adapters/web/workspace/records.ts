@@ -63,10 +63,9 @@ export function summary(text: string): string {
     .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')
     .replace(/\s+/g, ' ')
     .trim()
-  return plain.length <= SUMMARY_SIZE
-    ? plain
-    : `${plain
-        .slice(0, SUMMARY_SIZE)
-        .toWellFormed()
-        .replace(/\s?\S*$/, '')} …`
+  if (plain.length <= SUMMARY_SIZE) return plain
+  const cut = plain.slice(0, SUMMARY_SIZE + 1)
+  // Not every script has blanks between words: without one to cut at, the text is cut where it is full.
+  const whole = cut.replace(/\s\S*$/, '')
+  return `${whole.length < cut.length ? whole : cut.slice(0, SUMMARY_SIZE).replace(/\p{Cs}$/u, '')} …`
 }

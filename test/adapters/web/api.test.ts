@@ -218,6 +218,31 @@ test('F1: a reaction that the core could not keep is not shown, and the retry ha
   expect(second?.id).toBe(first?.id)
 })
 
+test.each(['漢', '\u0001', '👍'])(
+  'T1: the longest question is accepted in any script: %j',
+  async (character) => {
+    await using space = await workspace()
+    const { client } = await WebClient.signedIn(space.url, 'Ana')
+    const text = character.repeat(30_000 / character.length)
+    expect((await client.begin(text)).message.text).toBe(text)
+    expect(onlyQuestion(space).text).toBe(text)
+    await expect(client.begin(`${text}!`)).rejects.toThrow('text: at most 30000 characters')
+  },
+)
+
+test.each([
+  ['word '.repeat(40), `${'word '.repeat(18).trim()} …`],
+  ['漢'.repeat(200), `${'漢'.repeat(90)} …`],
+  [`a${'👍'.repeat(60)}`, `a${'👍'.repeat(44)} …`],
+])(
+  'a long title is cut between words, and where it is full when there are no blanks',
+  async (text, title) => {
+    await using space = await workspace()
+    const { client } = await WebClient.signedIn(space.url, 'Ana')
+    expect((await client.begin(text)).thread.title).toBe(title)
+  },
+)
+
 test('C5: long threads and lists are read in windows that join without a gap', async () => {
   await using space = await workspace()
   const { client } = await WebClient.signedIn(space.url, 'Ana')
