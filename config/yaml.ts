@@ -6,7 +6,6 @@ export type Parsed =
 /** Kinds of faults whose wording quotes nothing from the file, which may hold secrets. */
 const SAFE_TO_QUOTE = new Set([
   'BAD_INDENT',
-  'BLOCK_AS_IMPLICIT_KEY',
   'BLOCK_IN_FLOW',
   'DUPLICATE_KEY',
   'MISSING_CHAR',
@@ -14,6 +13,14 @@ const SAFE_TO_QUOTE = new Set([
   'MULTIPLE_DOCS',
   'TAB_AS_INDENT',
 ])
+
+/** `store: memory:` is the fault that people make here, and the parser's own words for it help nobody. */
+const COLON = 'a value with a colon at its end or before a blank needs quotes around it'
+
+function reasonFor({ code, message }: { readonly code: string; readonly message: string }): string {
+  if (code === 'BLOCK_AS_IMPLICIT_KEY') return COLON
+  return SAFE_TO_QUOTE.has(code) ? message : code.toLowerCase().replaceAll('_', ' ')
+}
 
 /**
  * Read YAML. Every value stays the text that is written, so `0123` keeps its zero and a value means the same as in an
@@ -33,9 +40,7 @@ export async function parseYaml(source: string): Promise<Parsed> {
   const fault = document.errors[0] ?? document.warnings[0]
   if (fault !== undefined) {
     const { line, col } = lines.linePos(fault.pos[0])
-    const reason = SAFE_TO_QUOTE.has(fault.code)
-      ? fault.message
-      : fault.code.toLowerCase().replaceAll('_', ' ')
+    const reason = reasonFor(fault)
     return { ok: false, line, column: col, reason }
   }
   try {

@@ -1,7 +1,8 @@
 /**
  * `parley <verb>`: the command line. Each verb is a file in `cli/`; this one only finds it.
  */
-import { existsSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
 import { ConfigError, reasonOf } from '#core/errors.ts'
 import { holdYoungGeneration } from './cli/young-generation.ts'
 
@@ -35,8 +36,6 @@ const HELP: readonly (string | undefined)[] = [undefined, 'help', '--help', '-h'
 /** @returns the exit code: 0 done, 1 failed, 2 not understood. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   holdYoungGeneration()
-  // What the environment already says wins over the file.
-  if (existsSync('.env')) process.loadEnvFile('.env')
   const [name, ...rest] = args
   if (HELP.includes(name) || HELP.includes(rest[0] ?? '')) {
     process.stdout.write(usage())
@@ -48,6 +47,8 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     return USAGE
   }
   try {
+    // Into the environment itself: libraries read it too. What it already says wins over the file.
+    for (const [key, value] of Object.entries(readEnvFile())) env[key] ??= value
     return await (await verb.load())(rest, env)
   } catch (error) {
     if (isMistyped(error)) {
@@ -58,6 +59,18 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     const text = error instanceof ConfigError || !(error instanceof Error) ? reasonOf(error) : error.stack
     process.stderr.write(`${text ?? reasonOf(error)}\n`)
     return 1
+  }
+}
+
+/** What `.env` sets, where there is one. @throws ConfigError */
+function readEnvFile(): NodeJS.ProcessEnv {
+  try {
+    // Windows editors begin a file with a mark, which would hide the first setting under another name.
+    return parseEnv(readFileSync('.env', 'utf8').replace(/^\uFEFF/, ''))
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return {}
+    const fix = `${reasonOf(error)}. Make it readable, or remove it.`
+    throw new ConfigError('The settings file', { got: '.env', expected: 'a file that can be read', fix })
   }
 }
 

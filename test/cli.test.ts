@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { main } from '#core/cli.ts'
+import { openStore } from '#core/store/store.ts'
+import { quietLog } from '#test/quiet-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-cli-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -56,4 +60,69 @@ test('a store that holds no feedback lists nothing', async () => {
     await main(['feedback', 'list', '--json'], { PARLEY_STORE: `sqlite:${join(folder, 's.sqlite')}` }),
   ).toBe(0)
   expect(wrote).toEqual({ out: '', err: '' })
+})
+
+/** `parley <args>` as a process of its own, in a folder of its own. `read` is how much of its output anybody reads. */
+async function parley(
+  args: readonly string[],
+  env: Record<string, string>,
+  { cwd = folder, read = Infinity } = {},
+) {
+  const entry = join(import.meta.dirname, '../src/parley.js')
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, ...args], {
+    cwd,
+    env,
+  })
+  let err = ''
+  child.stderr.on('data', (chunk) => {
+    err += String(chunk)
+  })
+  let size = 0
+  child.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > read) child.stdout.destroy()
+  })
+  const [code] = await once(child, 'close')
+  return { code, err }
+}
+
+test('a reader that has enough of a long list ends it, and is no failure', async () => {
+  const url = `sqlite:${join(folder, 'long.sqlite')}`
+  const store = openStore(url, quietLog)
+  // Far more than a pipe holds.
+  const line = {
+    platform: 'web',
+    rater: 'r'.repeat(1_000),
+    kind: 'reaction_added',
+    value: '👍',
+    reply: 'x',
+    at: 1,
+  }
+  const rows = Array.from({ length: 1_000 }, (_, n) => ({ key: String(n).padStart(4, '0'), value: line }))
+  await store.keyv('ledger').setMany(rows)
+  await store.close()
+  const ended = await parley(['feedback', 'list', '--json'], { PARLEY_STORE: url }, { read: 1_000 })
+  expect(ended).toEqual({ code: 0, err: '' })
+})
+
+test('.env is read, also one that a Windows editor wrote; the environment wins', async () => {
+  const cwd = mkdtempSync(join(folder, 'env-'))
+  writeFileSync(join(cwd, '.env'), '\uFEFFPARLEY_STORE=nonsense\r\nPARLEY_PORT=nowhere\r\n')
+  const { code, err } = await parley(['feedback', 'list'], {}, { cwd })
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/PARLEY_PORT is "nowhere"[\s\S]*PARLEY_STORE is "nonsense"/),
+  ])
+  const won = await parley(['feedback', 'list'], { PARLEY_STORE: 'memory:', PARLEY_PORT: '1' }, { cwd })
+  expect(won).toEqual({ code: 0, err: '' })
+})
+
+test('a .env that cannot be read is said in a sentence', async () => {
+  const cwd = mkdtempSync(join(folder, 'env-'))
+  mkdirSync(join(cwd, '.env'))
+  const { code, err } = await parley(['feedback', 'list'], {}, { cwd })
+  expect([code, err]).toEqual([
+    1,
+    expect.stringMatching(/^The settings file is "\.env".*Make it readable, or remove it\.\n$/),
+  ])
 })

@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { loadConfig } from '#config/load.ts'
 import { Ledger, type LedgerEvent } from '#core/feedback/ledger.ts'
@@ -22,12 +23,21 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
   const store = openStore(config.store, createLog(config.logLevel))
   try {
     const ledger = new Ledger(store.keyv('ledger'), new ShownReplies(store.keyv('shown')))
-    for await (const event of ledger.events())
-      process.stdout.write(values.json ? asJson(event) : asLine(event))
+    await pipeline(linesOf(ledger.events(), values.json ? asJson : asLine), process.stdout, { end: false })
+  } catch (error) {
+    // Whoever reads has enough, as `head` does after ten lines.
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
   } finally {
     await store.close()
   }
   return 0
+}
+
+async function* linesOf(
+  events: AsyncIterable<LedgerEvent>,
+  line: (event: LedgerEvent) => string,
+): AsyncGenerator<string> {
+  for await (const event of events) yield line(event)
 }
 
 const asJson = (event: LedgerEvent): string => `${JSON.stringify(event)}\n`

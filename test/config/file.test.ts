@@ -75,6 +75,13 @@ test.each([
   )
 })
 
+test('a value that needs quotes is said to need them', async () => {
+  expect(await wrong({}, 'store: memory:')).toMatch(
+    /line 1, column \d+: a value with a colon .* needs quotes/,
+  )
+  expect((await configured({}, 'store: "memory:"')).store).toBe('memory:')
+})
+
 test('a broken file hides no wrong variable, and nothing is said to be missing that it may have set', async () => {
   const message = await wrong({ PARLEY_PORT: 'x', SLACK_BOT_TOKEN: 'xoxb-1' }, 'a: b: c')
   expect(message).toContain('not YAML')
