@@ -92,6 +92,8 @@ class ReplyInProgress {
   async write(): Promise<AssistantMessage> {
     const working = new AbortController()
     try {
+      // The reply's name is on disk before anything can show it: what people press carries it (rules T1, T3).
+      if (this.#task.claim.journal === undefined) await this.#note(this.#journal)
       if (this.#journal.complete === undefined)
         void this.#surface.working(AbortSignal.any([working.signal, this.#task.signal]))
       const composed = this.#journal.complete ?? (await this.#compose())
