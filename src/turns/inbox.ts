@@ -59,6 +59,8 @@ export interface Inbox {
   done(claim: Claim): Promise<boolean>
   /** Gives the thread back unfinished, for anyone to take at once. */
   release(claim: Claim): Promise<void>
+  /** Frees what processes of this machine held when they died. To be called once, at the start (rule T3). */
+  recover(): Promise<number>
   /** Questions that are accepted and not yet answered. */
   waiting(): Promise<number>
 }

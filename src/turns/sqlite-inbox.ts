@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '#core/clock.ts'
 import { transaction } from '#core/store/sqlite-adapter.ts'
 import { type Claim, type Delivery, type Inbox, LEASE_MS } from './inbox.ts'
+import { isDead, type Owner, thisProcess, writeOwner } from './owner.ts'
 
 /** More at once than a prompt can use; the rest of a flood becomes the next turn. */
 const DELIVERIES_PER_TURN = 50
@@ -28,12 +29,15 @@ interface DeliveryRow {
 export class SqliteInbox implements Inbox {
   readonly #database: DatabaseSync
   readonly #clock: Clock
+  readonly #owner: Owner
   /** Prepared once: preparing costs more than running. */
   readonly #sql: Readonly<Record<keyof typeof STATEMENTS, StatementSync>>
 
-  constructor(database: DatabaseSync, clock: Clock) {
+  /** @param owner who takes leases here; another than this process only in tests. */
+  constructor(database: DatabaseSync, clock: Clock, owner: Owner = thisProcess) {
     this.#database = database
     this.#clock = clock
+    this.#owner = owner
     database.exec(SCHEMA)
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)])
     this.#sql = Object.fromEntries(prepared)
@@ -73,7 +77,9 @@ export class SqliteInbox implements Inbox {
     // A cheap look first: the poll of an idle process must not take the write lock.
     if (this.#sql.anyReady.get(now) === undefined) return undefined
     return transaction(this.#database, () => {
-      const lease = this.#sql.lease.get(now + LEASE_MS, now) as { id: string; fence: number } | undefined
+      const lease = this.#sql.lease.get(now + LEASE_MS, writeOwner(this.#owner), now) as
+        | { id: string; fence: number }
+        | undefined
       if (lease === undefined) return undefined
       const turn = (this.#sql.resume.get(lease.id) ?? this.#sql.begin.get(lease.id)) as unknown as TurnRow
       if (turn.attempt === 1) this.#assign(turn.id, lease.id)
@@ -124,6 +130,12 @@ export class SqliteInbox implements Inbox {
     this.#sql.free.run(0, this.#clock.now(), thread, fence)
   }
 
+  async recover(): Promise<number> {
+    const rows = this.#sql.holders.all(this.#clock.now()) as unknown as { owner: string }[]
+    const dead = rows.filter(({ owner }) => isDead(owner, this.#owner))
+    return dead.reduce((freed, { owner }) => freed + Number(this.#sql.bury.run(owner).changes), 0)
+  }
+
   async waiting(): Promise<number> {
     const row = this.#sql.waiting.get() as { open: number | null } | undefined
     return row?.open ?? 0
@@ -155,6 +167,7 @@ const SCHEMA = `
     open INTEGER NOT NULL,
     ready INTEGER NOT NULL,
     leased_until INTEGER NOT NULL DEFAULT 0,
+    owner TEXT,
     fence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS thread_ready ON thread (leased_until, ready) WHERE open > 0;`
 
@@ -170,7 +183,9 @@ const STATEMENTS = {
     ON CONFLICT (id) DO UPDATE SET open = open + 1, ready = iif(open = 0, excluded.ready, ready)`,
   known: 'SELECT 1 FROM thread WHERE id = ?',
   anyReady: 'SELECT 1 FROM thread WHERE open > 0 AND leased_until <= ? LIMIT 1',
-  lease: `UPDATE thread SET leased_until = ?, fence = fence + 1 WHERE id =
+  holders: 'SELECT DISTINCT owner FROM thread WHERE leased_until > ? AND open > 0 AND owner IS NOT NULL',
+  bury: 'UPDATE thread SET leased_until = 0 WHERE owner = ?',
+  lease: `UPDATE thread SET leased_until = ?, owner = ?, fence = fence + 1 WHERE id =
     (SELECT id FROM thread WHERE open > 0 AND leased_until <= ? ORDER BY leased_until, ready LIMIT 1) RETURNING id, fence`,
   resume: `UPDATE turn SET attempt = attempt + 1 WHERE id =
     (SELECT id FROM turn WHERE thread = ? AND done IS NULL) RETURNING id, attempt, journal`,

@@ -40,7 +40,13 @@ export class TurnLoop {
 
   start(): void {
     this.#poll = setInterval(() => this.wake(), POLL_MS)
-    this.wake()
+    this.#deps.inbox
+      .recover()
+      .then((freed) => {
+        if (freed > 0) this.#deps.log.info({ threads: freed }, 'going on with what an earlier process left')
+        this.wake()
+      })
+      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'the inbox could not be read'))
   }
 
   /** There may be work. Cheap, and safe to call at any time. */

@@ -143,6 +143,23 @@ describe('a worker that dies', () => {
     ])
   })
 
+  test('T3: at the start, what dead processes of this machine held is free at once; others keep theirs', async () => {
+    const { clock, database } = open()
+    const us = { host: 'here', pid: 1, life: 'second' }
+    const before = new SqliteInbox(database, clock, { ...us, life: 'first' })
+    const elsewhere = new SqliteInbox(database, clock, { host: 'there', pid: 1, life: 'x' })
+    await before.put(delivery('1', 'a'))
+    await before.claim()
+    await elsewhere.put(delivery('2', 'b'))
+    await elsewhere.claim()
+    const inbox = new SqliteInbox(database, clock, us)
+    expect(await inbox.claim()).toBeUndefined()
+    expect(await inbox.recover()).toBe(1)
+    expect(await inbox.claim()).toMatchObject({ thread: 'a', attempt: 2 })
+    expect(await inbox.recover()).toBe(0)
+    expect(await inbox.claim()).toBeUndefined()
+  })
+
   test('a renewed lease holds', async () => {
     const { inbox, clock } = open()
     await inbox.put(delivery('1'))

@@ -1,0 +1,35 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+
+/** A process that holds leases. Its name tells, on the same machine, whether it still lives. */
+export interface Owner {
+  readonly host: string
+  readonly pid: number
+  /** Tells this life of the process from an earlier one with the same number: in a container every one is 1. */
+  readonly life: string
+}
+
+export const thisProcess: Owner = { host: hostname(), pid: process.pid, life: randomUUID() }
+
+export const writeOwner = ({ host, pid, life }: Owner): string => [host, pid, life].join(' ')
+
+/**
+ * True when `written` certainly names a process that has ended: it was of this machine, and either its number is ours
+ * and its life another, or nobody has its number. A number that somebody else has by now is not certain: its lease
+ * runs out by itself.
+ */
+export function isDead(written: string, us: Owner, isAlive: (pid: number) => boolean = hasProcess): boolean {
+  const [host, pid, life] = written.split(' ')
+  if (host !== us.host || life === us.life) return false
+  return Number(pid) === us.pid || !isAlive(Number(pid))
+}
+
+function hasProcess(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    // Somebody else's process is alive as well.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+  }
+}
