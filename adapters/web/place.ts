@@ -1,10 +1,19 @@
 import type { Json } from '#core/dialogue/question.ts'
+import type { MessageRef, ThreadRef } from '#core/thread.ts'
 
 /** What a surface needs to find its thread again, also after a restart. */
 export type Place = { readonly channel: string; readonly thread: string; readonly question: string }
 
 /** The workspace of every web thread; there is one on each Parley. */
 export const WORKSPACE = 'web'
+
+export const threadOf = (channel: string, root: string): ThreadRef => ({
+  ...{ platform: 'web', workspace: WORKSPACE, channel, root },
+})
+
+export const refer = (channel: string, message: string): MessageRef => ({
+  ...{ platform: 'web', workspace: WORKSPACE, channel, message },
+})
 
 export const placeOf = (place: Place): Json => ({ ...place })
 

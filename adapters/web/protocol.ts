@@ -5,6 +5,8 @@
  * Times are milliseconds since the epoch. Text is Markdown as it was typed or as the model wrote it.
  */
 
+import type { Vote } from '#core/feedback/vote.ts'
+
 export interface PersonView {
   readonly id: string
   readonly name: string
@@ -54,7 +56,27 @@ export interface MessageView {
   readonly rev: number
   /** False while the assistant still writes it. */
   readonly finished: boolean
+  /** Its author has changed it since it was said. */
+  readonly edited: boolean
   readonly reactions: readonly ReactionView[]
+  /** Names the assistant's reply in everything that is pressed; `null` for people's messages. */
+  readonly reply: string | null
+  /** What can be pressed below it now. */
+  readonly controls: readonly Control[]
+  /** How many earlier answers it has replaced; `GET /api/messages/:message/earlier/:n` reads one, 0 is the oldest. */
+  readonly earlier: number
+}
+
+/** The core's `Control`, in words of our own: the page's compiler knows nothing of Node, and the core's file does. */
+export type Control = 'stop' | 'good' | 'bad' | 'regenerate'
+
+/** An answer that another one has taken the place of. */
+export interface EarlierView {
+  /** `null`: made before replies had names, so that nothing can be said about it. */
+  readonly reply: string | null
+  readonly text: string
+  /** How the reader has judged it. */
+  readonly vote: Vote['value'] | null
 }
 
 /** `GET /api/threads/:thread`: the newest messages, oldest first. */
@@ -63,7 +85,10 @@ export interface ThreadPage {
   readonly messages: readonly MessageView[]
   /** True when there are older messages; ask with `?before=<id of the first>`. */
   readonly more: boolean
-  readonly working: boolean
+  /** The reply that is being worked on and has no word yet. */
+  readonly working: string | null
+  /** By reply: how the reader has judged it. Nobody else is told. */
+  readonly votes: Readonly<Record<string, Vote['value']>>
 }
 
 /** `GET /api/channels/:channel/threads`: newest first. */
@@ -78,6 +103,11 @@ export interface Sent {
   readonly message: MessageView
 }
 
+/** The answer to a stop; false when nothing was being written any more. */
+export interface Stopped {
+  readonly stopped: boolean
+}
+
 /** One server-sent event of `GET /api/events`, as JSON in its `data`. */
 export type WireEvent =
   /** The stream begins here: what was read before may be stale. */
@@ -86,6 +116,7 @@ export type WireEvent =
   | { readonly type: 'resync' }
   | { readonly type: 'channel'; readonly channel: ChannelView }
   | { readonly type: 'thread'; readonly thread: ThreadView }
+  /** A new message, or one that changed as a whole: an edit, another answer in the place of an earlier one. */
   | { readonly type: 'message'; readonly message: MessageView }
   /** The first `keep` UTF-16 code units stay; the rest is now `text`. Growth is a patch that keeps everything. */
   | {
@@ -96,6 +127,7 @@ export type WireEvent =
       readonly keep: number
       readonly text: string
       readonly finished: boolean
+      readonly controls: readonly Control[]
     }
   | { readonly type: 'removed'; readonly thread: string; readonly message: string }
   | {
@@ -105,7 +137,7 @@ export type WireEvent =
       readonly rev: number
       readonly reactions: readonly ReactionView[]
     }
-  | { readonly type: 'working'; readonly thread: string; readonly on: boolean }
+  | { readonly type: 'working'; readonly thread: string; readonly reply: string | null }
 
 /** Every answer from 400 up. */
 export interface Problem {

@@ -2,8 +2,9 @@
  * The web workspace: a platform of our own, on Parley's own port, that needs no token and no account.
  *
  * It is a platform like Slack: channels, threads and messages are kept here, and the core only says what to show.
- * Keeps T1 (a question sent again is one question), D7 (a working sign that goes), F1 and F2 (people's reactions,
- * with stable ids), S6 (bad input gets a clear answer and leaves no trace) and C5 (an append is O(1)).
+ * Keeps T1 (a question sent again is one question), T5 (an answer that another one replaced stays to be read), T6
+ * (people change and delete what they said), D7 (a working sign that goes), F1 and F2 (people's reactions, with
+ * stable ids), S6 (bad input gets a clear answer and leaves no trace) and C5 (an append is O(1)).
  *
  * Everything that only a visitor needs, `hono` first, is loaded at the first request: a Parley that serves Slack
  * alone pays nothing for this page.
@@ -17,11 +18,14 @@ import { reasonOf } from '#core/errors.ts'
 import { readPlace } from './place.ts'
 import { createSurface } from './surface.ts'
 import { Channels } from './workspace/channels.ts'
+import { EarlierAnswers } from './workspace/earlier.ts'
 import { EventLog } from './workspace/events.ts'
 import { Messages } from './workspace/messages.ts'
+import { createOwnMessages } from './workspace/own-messages.ts'
 import { createReplies } from './workspace/replies.ts'
 import { Sessions } from './workspace/sessions.ts'
 import { createThreads } from './workspace/threads.ts'
+import { Votes } from './workspace/votes.ts'
 
 export interface WebSettings {
   /** Asked for at sign-in. Without it only browsers on this machine are answered. */
@@ -47,7 +51,8 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
   const events = new EventLog()
   const publish = events.publish.bind(events)
   const messages = new Messages(store, clock)
-  const replies = createReplies({ messages, clock, publish })
+  const earlier = new EarlierAnswers(store, messages)
+  const replies = createReplies({ messages, earlier, clock, publish })
   let host: Host | undefined
 
   const loadListener = async (): Promise<RequestListener> => {
@@ -58,7 +63,11 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
       clock,
       log,
       events,
+      messages,
       replies,
+      earlier,
+      ownMessages: createOwnMessages({ messages, clock, publish }),
+      votes: new Votes(store),
       channels: new Channels(store, publish),
       threads: createThreads({ store, messages, clock, publish }),
       sessions: new Sessions(store, settings.token),
@@ -89,6 +98,6 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
       host = undefined
     },
     past: async () => [],
-    open: (place, shown) => createSurface(replies, readPlace(place), shown),
+    open: (place, shown, reply) => createSurface({ replies, clock }, readPlace(place), shown, reply),
   }
 }

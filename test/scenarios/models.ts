@@ -22,6 +22,44 @@ export const answerTo = ({ turns }: Prompt): string => {
   return `Answering ${asked.at(-1)}. Before that: ${asked.slice(0, -1).join('; ') || 'nothing'}.`
 }
 
+/** Answers differently each time, and says which time it is. */
+export function draftingModel(): LanguageModel & { readonly drafts: number } {
+  let drafts = 0
+  return {
+    label: 'drafting model',
+    get drafts() {
+      return drafts
+    },
+    stream: (prompt, { signal }) => {
+      drafts += 1
+      return stream(`Draft ${drafts} for ${answerTo(prompt)}`, 0, signal)
+    },
+  }
+}
+
+/** Writes until it is stopped. */
+export function tirelessModel(): LanguageModel & { readonly streams: number } {
+  /** How many are being written now. */
+  let streams = 0
+  return {
+    label: 'tireless model',
+    get streams() {
+      return streams
+    },
+    async *stream(_prompt, { signal }) {
+      streams += 1
+      try {
+        for (let n = 1; ; n += 1) {
+          await pause(20, undefined, { signal })
+          yield { type: 'text', delta: `word${n} ` }
+        }
+      } finally {
+        streams -= 1
+      }
+    },
+  }
+}
+
 async function* stream(text: string, pauseMs: number, signal: AbortSignal): AsyncIterable<ModelEvent> {
   for (let at = 0; at < text.length; at += DELTA_CHARACTERS) {
     if (pauseMs > 0) await pause(pauseMs, undefined, { signal })

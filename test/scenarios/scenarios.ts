@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { rememberingModel } from './models.ts'
+import type { LanguageModel } from '#core/model/model.ts'
+import { draftingModel, rememberingModel, tirelessModel } from './models.ts'
 import { type Running, run } from './running.ts'
 import type { Shown, World } from './world.ts'
 
@@ -38,9 +39,9 @@ export function scenarios(name: string, open: () => Promise<World>): void {
       await world.close()
       rmSync(folder, { recursive: true })
     })
-    const restart = async () => {
+    const restart = async (model: LanguageModel = rememberingModel()) => {
       await parley.stop(DRAIN_MS)
-      parley = await run([world], { store })
+      parley = await run([world], { store, model })
     }
 
     test('a question is answered, and the follow-up remembers', async () => {
@@ -56,8 +57,7 @@ export function scenarios(name: string, open: () => Promise<World>): void {
     })
 
     test('D4: the reply streams: its first words are visible before its last', async () => {
-      await parley.stop(DRAIN_MS)
-      parley = await run([world], { store, model: rememberingModel({ pauseMs: 150 }) })
+      await restart(rememberingModel({ pauseMs: 150 }))
       const thread = await world
         .person('alice')
         .ask('please write something long enough to be seen in pieces')
@@ -121,6 +121,115 @@ export function scenarios(name: string, open: () => Promise<World>): void {
       expect(byAlice.map(({ kind }) => kind)).toEqual(['reaction_added', 'reaction_removed'])
       expect(new Set(events.map(({ reply }) => reply)).size).toBe(1)
       expect(events[0]).toMatchObject({ platform: world.name, at: expect.any(Number) })
+    })
+
+    test('T5: stop ends the model call, keeps the text so far and says so', async () => {
+      const model = tirelessModel()
+      await restart(model)
+      const alice = world.person('alice')
+      const thread = await alice.ask('tell me everything')
+      const begun = last(await thread.until((shown) => shown.some(({ text }) => text.includes('word3'))))
+      await thread.press(alice, begun, 'stop')
+      const shown = await thread.until(finished(1))
+      expect(shown).toHaveLength(1)
+      expect(last(shown).text).toMatch(/^word1 word2 word3 (word\d+ )*/)
+      expect(last(shown).text).toContain('Stopped.')
+      await until(
+        async () => model.streams,
+        (streams) => streams === 0,
+      )
+    })
+
+    test('T5: another answer takes the place of the first, once, also after a restart', async () => {
+      const model = draftingModel()
+      await restart(model)
+      const alice = world.person('alice')
+      const thread = await alice.ask('a name for the bot, please')
+      const first = last(await thread.until(finished(1)))
+      expect(first.text).toContain('Draft 1')
+      await restart(model)
+      await thread.press(alice, first, 'regenerate')
+      const shown = await thread.until((all) => finished(1)(all) && last(all).text.includes('Draft 2'))
+      expect(shown.map(({ id }) => id)).toEqual([first.id])
+      expect(last(shown).text).not.toContain('Draft 1')
+      await thread.say(alice, 'thank you')
+      const after = await thread.until(finished(2))
+      expect(texts(after).map((text) => /Draft \d/.exec(text)?.[0])).toEqual(['Draft 2', 'Draft 3'])
+      expect(model.drafts).toBe(3)
+    })
+
+    test('T5: only the newest answer is done again', async () => {
+      const model = draftingModel()
+      await restart(model)
+      const alice = world.person('alice')
+      const thread = await alice.ask('first')
+      const old = last(await thread.until(finished(1)))
+      await thread.say(alice, 'second')
+      await thread.until(finished(2))
+      await thread.press(alice, old, 'regenerate')
+      await thread.say(alice, 'third')
+      const shown = await thread.until(finished(3))
+      expect(texts(shown).map((text) => /Draft \d/.exec(text)?.[0])).toEqual([
+        'Draft 1',
+        'Draft 2',
+        'Draft 3',
+      ])
+    })
+
+    test('T6: the newest question is answered again when its text changes', async () => {
+      const alice = world.person('alice')
+      const thread = await alice.ask('what is a monad?')
+      const first = last(await thread.until(finished(1)))
+      await thread.edit(alice, thread.opening, 'what is a functor?')
+      const shown = await thread.until(
+        (all) => finished(1)(all) && last(all).text.includes('Answering alice: what is a functor?'),
+      )
+      expect(shown.map(({ id }) => id)).toEqual([first.id])
+      await thread.say(alice, 'and before?')
+      const after = await thread.until(finished(2))
+      expect(last(after).text).toContain('Before that: alice: what is a functor?.')
+    })
+
+    test('T6: a deleted question is no longer remembered, also after a restart', async () => {
+      const alice = world.person('alice')
+      const thread = await alice.ask('remember the number 7')
+      await thread.until(finished(1))
+      const secret = await thread.say(alice, 'and the number 13')
+      await thread.until(finished(2))
+      await thread.remove(alice, secret)
+      await thread.say(alice, 'which numbers?')
+      const shown = await thread.until(finished(3))
+      expect(last(shown).text).toContain('Before that: alice: remember the number 7.')
+      await restart()
+      await thread.say(alice, 'and now?')
+      const after = last(await thread.until(finished(4)))
+      expect(after.text).toContain('alice: remember the number 7; alice: which numbers?')
+      expect(after.text).not.toContain('13')
+    })
+
+    test('F1: good and bad are on record for each person, also after a change of mind and a restart', async () => {
+      const alice = world.person('alice')
+      const bob = world.person('bob')
+      const thread = await alice.ask('was this any good?')
+      const answer = last(await thread.until(finished(1)))
+      const recorded = (count: number) =>
+        until(
+          () => parley.events(),
+          (events) => events.length === count,
+        )
+      await thread.press(alice, answer, 'good')
+      await recorded(1)
+      await restart()
+      await thread.press(bob, answer, 'bad')
+      await recorded(2)
+      await thread.press(alice, answer, 'bad')
+      const events = await recorded(3)
+      expect(events.map(({ kind, rater, value }) => [kind, rater, value])).toEqual([
+        ['vote', alice.id, 'good'],
+        ['vote', bob.id, 'bad'],
+        ['vote', alice.id, 'bad'],
+      ])
+      expect(new Set(events.map(({ reply }) => reply)).size).toBe(1)
     })
 
     test(

@@ -1,5 +1,6 @@
 import type Keyv from 'keyv'
 import type { Platform } from '#adapters/platform.ts'
+import type { Control } from '#core/delivery/surface.ts'
 
 /**
  * One simulated platform with people on it, the same for every adapter: that is how parity is held.
@@ -34,6 +35,15 @@ export interface Conversation {
   until(done: (shown: readonly Shown[]) => boolean, withinMs?: number): Promise<readonly Shown[]>
   react(person: Person, message: Shown, emoji: string): Promise<void>
   unreact(person: Person, message: Shown, emoji: string): Promise<void>
+  /**
+   * Press what the assistant shows below a message; rejects when this control is not there to be pressed.
+   * Given to the person's own view: a press that the platform refuses quietly (an outdated "again") resolves.
+   */
+  press(person: Person, message: Shown, control: Control): Promise<void>
+  /** Change what one has said, as people do here. `said` is of this conversation. */
+  edit(person: Person, said: Said, text: string): Promise<void>
+  /** Delete what one has said, as people do here. */
+  remove(person: Person, said: Said): Promise<void>
 }
 
 export interface Said {

@@ -1,12 +1,12 @@
 import type { Context, Hono } from 'hono'
-import type { Host } from '#adapters/platform.ts'
 import { reasonOf } from '#core/errors.ts'
-import { placeOf, WORKSPACE } from '../place.ts'
-import type { PersonView, Sent } from '../protocol.ts'
-import type { MessageRecord } from '../workspace/records.ts'
+import { placeOf, refer, threadOf } from '../place.ts'
+import type { PersonView, Sent, ThreadPage } from '../protocol.ts'
+import { type MessageRecord, questionId } from '../workspace/records.ts'
 import type { HttpDeps, HttpEnv } from './app.ts'
 import { check, readJson } from './body.ts'
-import { HttpProblem } from './problem.ts'
+import { hostOf } from './host.ts'
+import { HttpProblem, noMessage, noThread } from './problem.ts'
 import { signedIn } from './session.ts'
 import { emoji, newChannel, question } from './shapes.ts'
 import { eventStream } from './stream.ts'
@@ -16,14 +16,7 @@ const READER_LIMIT = 256
 
 /** Channels, threads, questions, reactions and events. Everything here is for people who have signed in. */
 export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
-  const { channels, threads, replies, events, clock } = deps
-
-  const hostNow = (): Host => {
-    const host = deps.host()
-    if (host === undefined)
-      throw new HttpProblem(503, 'Parley is starting or stopping. Try again.', { retryAfter: 2 })
-    return host
-  }
+  const { channels, threads, replies, events, votes, clock } = deps
 
   const knownChannel = async (c: Context): Promise<string> => {
     const id = c.req.param('channel') ?? ''
@@ -33,11 +26,11 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
 
   /** A retry comes here too: the core knows a question that it has already accepted (rule T1). */
   const handOver = async ({ thread, message }: Sent, person: PersonView): Promise<void> => {
-    const id = `web:${thread.id}:${message.id}`
-    await hostNow()
+    const id = questionId(thread.id, message.id)
+    await hostOf(deps)
       .accept({
         id,
-        thread: { platform: 'web', workspace: WORKSPACE, channel: thread.channel, root: thread.id },
+        thread: threadOf(thread.channel, thread.id),
         speaker: { id: person.id, name: person.name },
         text: message.text,
         sentAt: message.at,
@@ -56,7 +49,7 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
 
   app.post('/api/channels', async (c) => {
     await signedIn(c, deps)
-    hostNow()
+    hostOf(deps)
     const { name, about } = await readJson(c, newChannel, clock)
     const channel = await channels.add({ id: name, about: about ?? '' })
     if (channel === 'full')
@@ -72,27 +65,32 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
   app.post('/api/channels/:channel/threads', async (c) => {
     const person = await signedIn(c, deps)
     const channel = await knownChannel(c)
-    hostNow()
+    hostOf(deps)
     const sent = await threads.begin(channel, { person, ...(await readJson(c, question, clock)) })
+    if (sent === 'deleted') throw takenBack()
     await handOver(sent, person)
     return c.json(sent, 201)
   })
 
   app.get('/api/threads/:thread', async (c) => {
-    await signedIn(c, deps)
+    const person = await signedIn(c, deps)
     const page = await threads.read(c.req.param('thread'), c.req.query('before'))
-    if (page === undefined) throw new HttpProblem(404, 'thread: there is no such thread', { field: 'thread' })
-    return c.json({ ...page, working: replies.isWorking(page.thread.id) })
+    if (page === undefined) throw noThread()
+    const shown = page.messages.flatMap(({ reply }) => (reply === null ? [] : [reply]))
+    const own = await votes.of(person.id, [...new Set(shown)])
+    const answer: ThreadPage = { ...page, working: replies.workingOn(page.thread.id), votes: own }
+    return c.json(answer)
   })
 
   app.post('/api/threads/:thread/messages', async (c) => {
     const person = await signedIn(c, deps)
-    hostNow()
+    hostOf(deps)
     const sent = await threads.follow(c.req.param('thread'), {
       person,
       ...(await readJson(c, question, clock)),
     })
-    if (sent === undefined) throw new HttpProblem(404, 'thread: there is no such thread', { field: 'thread' })
+    if (sent === 'unknown') throw noThread()
+    if (sent === 'deleted') throw takenBack()
     await handOver(sent, person)
     return c.json(sent, 201)
   })
@@ -100,13 +98,13 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
   const react = async (c: Context, on: boolean): Promise<Response> => {
     const person = await signedIn(c, deps)
     const value = check(emoji, c.req.param('emoji'))
-    const host = hostNow()
+    const host = hostOf(deps)
     const tell = (message: MessageRecord, channel: string): Promise<void> =>
       host.react({
         // A revision belongs to one change, so a retry of this one has this id and no other has it (rule F1).
         id: ['web', message.id, message.rev, person.id, value, on ? 'on' : 'off'].join(':'),
         kind: on ? 'reaction_added' : 'reaction_removed',
-        message: { platform: 'web', workspace: WORKSPACE, channel, message: message.id },
+        message: refer(channel, message.id),
         rater: person.id,
         value,
         at: clock.now(),
@@ -114,7 +112,7 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const outcome = await threads.react(c.req.param('message') ?? '', { person, emoji: value, on }, tell)
     switch (outcome) {
       case 'unknown':
-        throw new HttpProblem(404, 'message: there is no such message', { field: 'message' })
+        throw noMessage()
       case 'full':
         throw new HttpProblem(409, 'emoji: this message has as many reactions as it can hold', {
           field: 'emoji',
@@ -141,3 +139,6 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     })
   })
 }
+
+const takenBack = (): HttpProblem =>
+  new HttpProblem(410, 'This message was sent before, and then deleted.', { field: 'key' })

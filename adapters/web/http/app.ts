@@ -12,13 +12,19 @@ import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
 import type { WebSettings } from '../web.ts'
 import type { Channels } from '../workspace/channels.ts'
+import type { EarlierAnswers } from '../workspace/earlier.ts'
 import type { EventLog } from '../workspace/events.ts'
+import type { Messages } from '../workspace/messages.ts'
+import type { OwnMessages } from '../workspace/own-messages.ts'
 import type { Replies } from '../workspace/replies.ts'
 import type { Sessions } from '../workspace/sessions.ts'
 import type { Threads } from '../workspace/threads.ts'
+import type { Votes } from '../workspace/votes.ts'
 import { apiRoutes } from './api.ts'
 import { assetRoutes } from './assets.ts'
+import { controlRoutes } from './controls.ts'
 import { guard, hardened } from './guard.ts'
+import { ownMessageRoutes } from './own-messages.ts'
 import { answerProblem, HttpProblem } from './problem.ts'
 import { sessionRoutes } from './session.ts'
 
@@ -29,7 +35,11 @@ export interface HttpDeps {
   readonly clock: Clock
   readonly log: Logger
   readonly events: EventLog
+  readonly messages: Messages
   readonly replies: Replies
+  readonly earlier: EarlierAnswers
+  readonly ownMessages: OwnMessages
+  readonly votes: Votes
   readonly channels: Channels
   readonly threads: Threads
   readonly sessions: Sessions
@@ -46,6 +56,8 @@ export function createListener(deps: HttpDeps): RequestListener {
   app.use(guard(deps.settings.token !== undefined))
   sessionRoutes(app, deps)
   apiRoutes(app, deps)
+  ownMessageRoutes(app, deps)
+  controlRoutes(app, deps)
   assetRoutes(app)
   app.notFound((c) => answerProblem(c, new HttpProblem(404, 'There is nothing here.')))
   app.onError((thrown, c) => {

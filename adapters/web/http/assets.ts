@@ -14,6 +14,7 @@ export const PAGE_FILES = [
   'conversation',
   'dialog',
   'drafts',
+  'editor',
   'help',
   'highlight',
   'html',
@@ -25,18 +26,22 @@ export const PAGE_FILES = [
   'message',
   'model-chip',
   'model',
+  'own-message',
   'reactions',
+  'reply',
   'route',
   'sidebar',
   'store',
+  'switcher',
   'theme',
   'threads',
   'time',
+  'votes',
   'welcome',
 ] as const
 
 /** In the order of the cascade. */
-export const STYLE_FILES = ['base', 'lists', 'conversation', 'said', 'forms', 'narrow'] as const
+export const STYLE_FILES = ['base', 'lists', 'conversation', 'said', 'controls', 'forms', 'narrow'] as const
 
 /** Browser modules from `node_modules`, by the names the page imports them under. */
 export const PACKAGES = ['preact', 'preact/hooks', 'htm', 'marked', 'dompurify'] as const

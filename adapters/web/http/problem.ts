@@ -27,3 +27,9 @@ export function answerProblem(c: Context, { status, message, field, retryAfter }
   const problem: Problem = { error: field === undefined ? { message } : { message, field } }
   return c.json(problem, status)
 }
+
+export const noThread = (): HttpProblem =>
+  new HttpProblem(404, 'thread: there is no such thread', { field: 'thread' })
+
+export const noMessage = (): HttpProblem =>
+  new HttpProblem(404, 'message: there is no such message', { field: 'message' })

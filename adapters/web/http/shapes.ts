@@ -51,6 +51,18 @@ export const newChannel = z.strictObject({
 
 export const question = z.strictObject({ text, key })
 
+export const edit = z.strictObject({ text, key })
+
+/** A reply's name, as the core gave it. */
+const reply = z.string({ error: 'expected a text' }).regex(/^[\w-]{1,64}$/, 'expected the name of a reply')
+
+export const stop = z.strictObject({ reply })
+export const again = z.strictObject({ reply, key })
+export const vote = z.strictObject({
+  reply,
+  value: z.enum(['good', 'bad'], { error: 'expected good or bad' }),
+})
+
 /** One emoji as Unicode defines it: a flag, a family and a skin tone are one each. */
 export const emoji = z
   .string()

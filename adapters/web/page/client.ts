@@ -1,4 +1,14 @@
-import type { ChannelView, Problem, Sent, SessionView, ThreadList, ThreadPage } from '../protocol.ts'
+import type {
+  ChannelView,
+  EarlierView,
+  MessageView,
+  Problem,
+  Sent,
+  SessionView,
+  Stopped,
+  ThreadList,
+  ThreadPage,
+} from '../protocol.ts'
 
 /** The server said no, or did not answer (`status` 0). `message` is for people. */
 export class RequestError extends Error {
@@ -50,6 +60,17 @@ export const client = {
     request<Sent>('POST', `channels/${name(channel)}/threads`, question),
   follow: (thread: string, question: { text: string; key: string }) =>
     request<Sent>('POST', `threads/${name(thread)}/messages`, question),
+  edit: (message: string, change: { text: string; key: string }) =>
+    request<MessageView>('PUT', `messages/${name(message)}`, change),
+  remove: (message: string) => request<void>('DELETE', `messages/${name(message)}`),
+  stop: (thread: string, reply: string) =>
+    request<Stopped>('POST', `threads/${name(thread)}/stop`, { reply }),
+  vote: (message: string, vote: { reply: string; value: 'good' | 'bad' }) =>
+    request<void>('PUT', `messages/${name(message)}/vote`, vote),
+  regenerate: (message: string, again: { reply: string; key: string }) =>
+    request<void>('POST', `messages/${name(message)}/regenerate`, again),
+  earlier: (message: string, nth: number) =>
+    request<EarlierView>('GET', `messages/${name(message)}/earlier/${nth}`),
   react: (message: string, emoji: string, on: boolean) =>
     request<void>(on ? 'PUT' : 'DELETE', `messages/${name(message)}/reactions/${name(emoji)}`),
 }

@@ -3,6 +3,7 @@ import { RequestError } from './client.ts'
 import { type Draft, keepDraft, newKey, readDraft } from './drafts.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
+import { ownNewest } from './model.ts'
 import type { Route } from './route.ts'
 import type { Store } from './store.ts'
 
@@ -13,10 +14,12 @@ interface Props {
   readonly store: Store
   readonly route: Route
   readonly label: string
+  /** The reply of this thread that is being written. */
+  readonly underWay: string | null
 }
 
 /** Where one writes. The text is kept until the server has it, through failures and reloads. */
-export function Composer({ store, route, label }: Props) {
+export function Composer({ store, route, label, underWay }: Props) {
   const place = route.thread === null || route.thread === 'new' ? `new:${route.channel}` : route.thread
   const [draft, setDraft] = useState<Draft>(() => readDraft(place))
   const [sending, setSending] = useState(false)
@@ -80,16 +83,42 @@ export function Composer({ store, route, label }: Props) {
           if (currentTarget instanceof HTMLTextAreaElement) keep({ text: currentTarget.value })
         }}
         onKeyDown=${(event: KeyboardEvent) => {
+          if (event.key === 'ArrowUp' && draft.text === '') {
+            const own = ownNewest(store.state)
+            if (own === undefined) return
+            event.preventDefault()
+            store.edit(own.id)
+            return
+          }
           // While an input method composes, Enter chooses a candidate.
           if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return
           event.preventDefault()
           void send()
         }}
       ></textarea>
-      <button type="submit" class="send" aria-label="Send" disabled=${sending || draft.text.trim() === ''}>
-        <${Icon} name="send" />
-      </button>
+      ${
+        underWay !== null &&
+        html`<button
+          type="button"
+          class="send stop"
+          aria-label="Stop the answer"
+          title="Stop the answer (Esc)"
+          onClick=${() => {
+            // The button goes with the answer; the focus must not.
+            field.current?.focus()
+            void store.stop()
+          }}
+        >
+          <${Icon} name="stop" filled />
+        </button>`
+      }
+      ${
+        (underWay === null || draft.text.trim() !== '') &&
+        html`<button type="submit" class="send" aria-label="Send" disabled=${sending || draft.text.trim() === ''}>
+          <${Icon} name="send" />
+        </button>`
+      }
     </div>
-    <p class="hint"><kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> makes a new line, <kbd>?</kbd> shows all keys</p>
+    <p class="hint">${underWay !== null && html`<kbd>Esc</kbd> stops the answer, `}<kbd>Enter</kbd> sends, <kbd>Shift</kbd> <kbd>Enter</kbd> makes a new line, <kbd>?</kbd> shows all keys</p>
   </form>`
 }

@@ -4,7 +4,7 @@ import { Composer } from './composer.ts'
 import { html } from './html.ts'
 import { Icon, Mark } from './icons.ts'
 import { Message, Working } from './message.ts'
-import type { State } from './model.ts'
+import { type State, underWay } from './model.ts'
 import { ModelChip } from './model-chip.ts'
 import { HOME, hashOf } from './route.ts'
 import type { Store } from './store.ts'
@@ -46,19 +46,21 @@ export function Conversation({ state, session, self, store }: Props) {
         ? html`<${Missing} what=${state.missing} />`
         : fresh
           ? html`<${Invitation} state=${state} self=${self} />`
-          : html`<${Messages} key=${route.thread} page=${page} self=${self} store=${store} />`
+          : html`<${Messages} key=${route.thread} state=${state} page=${page} self=${self} store=${store} />`
     }
-    ${state.missing === null && html`<${Composer} key=${`${route.channel}/${route.thread ?? ''}`} store=${store} route=${route} label=${fresh ? `Ask Parley in #${route.channel}` : 'Reply'} />`}
+    ${state.missing === null && html`<${Composer} key=${`${route.channel}/${route.thread ?? ''}`} store=${store} route=${route} label=${fresh ? `Ask Parley in #${route.channel}` : 'Reply'} underWay=${underWay(state)} />`}
   </main>`
 }
 
 interface MessagesProps {
+  readonly state: State
   readonly page: ThreadPage | undefined
   readonly self: PersonView
   readonly store: Store
 }
 
-function Messages({ page, self, store }: MessagesProps) {
+function Messages({ state, page, self, store }: MessagesProps) {
+  const { votes, editing, notice } = state
   const scroller = useRef<HTMLDivElement>(null)
   const [reading, setReading] = useState(false)
   const messages = page?.messages ?? []
@@ -86,7 +88,12 @@ function Messages({ page, self, store }: MessagesProps) {
         const newDay = before === undefined || !sameDay(before.at, message.at)
         return html`
           ${newDay && html`<p class="day" key=${`day ${message.id}`}><span>${dayName(message.at)}</span></p>`}
-          <${Message} key=${message.id} message=${message} self=${self} store=${store} />`
+          <${Message}
+            key=${message.id}
+            ...${{ message, self, store, votes }}
+            editing=${editing === message.id}
+            notice=${notice?.message === message.id ? notice.text : undefined}
+          />`
       })}
       ${page?.working && html`<${Working} key="working" />`}
     </div>

@@ -5,6 +5,9 @@ import { html } from './html.ts'
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Enter'], 'Send'],
   [['Shift', 'Enter'], 'New line'],
+  [['Esc'], 'Stop the answer'],
+  [['r'], 'Try again for another answer'],
+  [['↑'], 'Change your last message, from an empty field'],
   [['Alt', '↓'], 'Next thread'],
   [['Alt', '↑'], 'Previous thread'],
   [['j'], 'Next thread'],
@@ -12,7 +15,7 @@ const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['n'], 'New thread'],
   [['/'], 'Write'],
   [['t'], 'Light or dark'],
-  [['Esc'], 'Leave the field, close'],
+  [['Esc'], 'Leave the field, cancel, close'],
   [['?'], 'These keys'],
 ]
 

@@ -1,4 +1,4 @@
-import { neighbour } from './model.ts'
+import { neighbour, newestAnswer, underWay } from './model.ts'
 import type { Store } from './store.ts'
 import { toggleTheme } from './theme.ts'
 
@@ -6,7 +6,9 @@ import { toggleTheme } from './theme.ts'
 export function handleKey(event: KeyboardEvent, store: Store, showHelp: () => void): void {
   if (event.ctrlKey || event.metaKey || event.isComposing || document.querySelector('dialog[open]')) return
   const writing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
-  const name = event.altKey ? altKey(event.key) : writing ? fieldKey(event.key) : pageKey(event.key)
+  const named = event.altKey ? altKey(event.key) : writing ? fieldKey(event.key) : pageKey(event.key)
+  // What is being written is what one most wants to get out of; a second press leaves the field.
+  const name = event.key === 'Escape' && underWay(store.state) !== null ? 'stop' : named
   if (name === undefined) return
   event.preventDefault()
   const { channel } = store.state.route
@@ -17,13 +19,18 @@ export function handleKey(event: KeyboardEvent, store: Store, showHelp: () => vo
     write: () => document.getElementById('composer')?.focus(),
     leave: () => event.target instanceof HTMLElement && event.target.blur(),
     back: () => store.go({ channel, thread: null }),
+    stop: () => void store.stop(),
+    again: () => {
+      const answer = newestAnswer(store.state)
+      if (answer !== undefined) void store.again(answer)
+    },
     theme: toggleTheme,
     help: showHelp,
   }
   actions[name]()
 }
 
-type Action = 'next' | 'previous' | 'new' | 'write' | 'leave' | 'back' | 'theme' | 'help'
+type Action = 'next' | 'previous' | 'new' | 'write' | 'leave' | 'back' | 'stop' | 'again' | 'theme' | 'help'
 
 const altKey = (key: string): Action | undefined =>
   key === 'ArrowDown' ? 'next' : key === 'ArrowUp' ? 'previous' : undefined
@@ -35,6 +42,7 @@ const PAGE_KEYS: Readonly<Record<string, Action>> = {
   k: 'previous',
   n: 'new',
   '/': 'write',
+  r: 'again',
   t: 'theme',
   '?': 'help',
   Escape: 'back',

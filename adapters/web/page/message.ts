@@ -1,9 +1,12 @@
 import { useMemo } from 'preact/hooks'
 import type { MessageView, PersonView } from '../protocol.ts'
 import { Avatar } from './avatar.ts'
+import { Editor } from './editor.ts'
 import { html } from './html.ts'
-import { copyText, Markdown } from './markdown.ts'
-import { Reactions } from './reactions.ts'
+import { Markdown } from './markdown.ts'
+import type { State } from './model.ts'
+import { OwnMessage } from './own-message.ts'
+import { Reply } from './reply.ts'
 import type { Store } from './store.ts'
 import { clockTime, fullTime, isoTime } from './time.ts'
 
@@ -11,39 +14,39 @@ interface Props {
   readonly message: MessageView
   readonly self: PersonView
   readonly store: Store
+  readonly votes: State['votes']
+  readonly editing: boolean
+  /** What came of pressing something below it. */
+  readonly notice: string | undefined
 }
 
-/** One message. Drawn again only when it changed itself, whatever else happens on the page. */
-export const Message = ({ message, self, store }: Props) =>
-  useMemo(() => html`<${Drawn} message=${message} self=${self} store=${store} />`, [message, self, store])
+/** One message. Drawn again only when something of its own changed, whatever else happens on the page. */
+export const Message = (props: Props) => {
+  const { message, self, store, votes, editing, notice } = props
+  return useMemo(() => html`<${Drawn} ...${props} />`, [message, self, store, votes, editing, notice])
+}
 
-function Drawn({ message, self, store }: Props) {
-  const { author, text, at, finished } = message
+function Drawn({ message, self, store, votes, editing, notice }: Props) {
+  const { author, text, at } = message
   const name = author?.name ?? 'Parley'
+  const isOwn = author?.id === self.id
   return html`<article class=${author === null ? 'message reply' : 'message'} aria-label=${`${name}, ${clockTime(at)}`} data-message=${message.id}>
     <${Avatar} person=${author} />
     <div class="message-main">
       <header>
         <span class="who">${name}</span>
         <time datetime=${isoTime(at)} title=${fullTime(at)}>${clockTime(at)}</time>
+        ${message.edited && html`<span class="edited">edited</span>`}
+        ${isOwn && !editing && html`<${OwnMessage} message=${message} store=${store} />`}
       </header>
-      <${Markdown} text=${text} growing=${!finished} />
       ${
-        author === null &&
-        finished &&
-        html`<div class="under">
-          <${Reactions} message=${message} self=${self} store=${store} />
-          <button
-            type="button"
-            class="quiet copy-reply"
-            onClick=${({ currentTarget }: MouseEvent) => {
-              if (currentTarget instanceof HTMLElement) void copyText(text, currentTarget)
-            }}
-          >
-            Copy
-          </button>
-        </div>`
+        author === null
+          ? html`<${Reply} message=${message} self=${self} store=${store} votes=${votes} />`
+          : editing
+            ? html`<${Editor} message=${message} store=${store} />`
+            : html`<${Markdown} text=${text} growing=${false} />`
       }
+      ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
     </div>
   </article>`
 }

@@ -9,6 +9,8 @@ import type {
 } from '../protocol.ts'
 import type { Route } from './route.ts'
 
+export type Vote = ThreadPage['votes'][string]
+
 /** Everything the page shows. Changed only by the functions below, which know no browser. */
 export interface State {
   readonly session: SessionView | null
@@ -22,6 +24,14 @@ export interface State {
   readonly route: Route
   /** Threads with messages since they were last open. */
   readonly unread: ReadonlySet<string>
+  /** By reply: how one has judged it oneself. */
+  readonly votes: Readonly<Record<string, Vote>>
+  /** One's own message that is being changed. */
+  readonly editing: string | null
+  /** What came of pressing something below a message, where that is not to be seen by itself. */
+  readonly notice: { readonly message: string; readonly text: string } | null
+  /** The reply that one has stopped. */
+  readonly stopped: string | null
   /** The newest finished reply, for people who listen. */
   readonly announcement: string
   /** What the address names and the server does not know. */
@@ -39,6 +49,10 @@ export const initialState = (route: Route): State => ({
   pages: {},
   route,
   unread: new Set(),
+  votes: {},
+  editing: null,
+  notice: null,
+  stopped: null,
   announcement: '',
   missing: null,
 })
@@ -61,7 +75,7 @@ export function apply(state: State, event: WireEvent): Applied {
       return { state: withThread(state, event.thread) }
     case 'working': {
       const page = state.pages[event.thread]
-      return { state: page === undefined ? state : withPage(state, { ...page, working: event.on }) }
+      return { state: page === undefined ? state : withPage(state, { ...page, working: event.reply }) }
     }
     case 'message':
       return withMessage(state, event.message)
@@ -77,6 +91,7 @@ export function apply(state: State, event: WireEvent): Applied {
         ...message,
         text: message.text.slice(0, event.keep) + event.text,
         finished: event.finished,
+        controls: event.controls,
       }))
     case 'reactions':
       return revise(state, event, (message) => ({ ...message, reactions: event.reactions }))
@@ -89,8 +104,31 @@ export function withFreshPage(state: State, fresh: ThreadPage, replace: boolean)
   const merged = known === undefined ? fresh : { ...fresh, ...mergeMessages(known, fresh) }
   const others = Object.entries(state.pages).filter(([id]) => id !== fresh.thread.id)
   const pages = Object.fromEntries([...others.slice(1 - PAGES_KEPT), [fresh.thread.id, merged]])
-  return { ...state, pages }
+  return { ...state, pages, votes: { ...state.votes, ...fresh.votes } }
 }
+
+export const withVote = (state: State, reply: string, vote: Vote): State => ({
+  ...state,
+  votes: { ...state.votes, [reply]: vote },
+})
+
+/** The reply of the open thread that can be stopped. */
+export function underWay({ pages, route }: State): string | null {
+  const page = pages[route.thread ?? '']
+  const growing = page?.messages.findLast(({ controls }) => controls.includes('stop'))
+  return page?.working ?? growing?.reply ?? null
+}
+
+/** One's own newest message in the open thread. */
+export function ownNewest({ pages, route, session }: State): MessageView | undefined {
+  const self = session?.person?.id
+  const messages = pages[route.thread ?? '']?.messages ?? []
+  return self === undefined ? undefined : messages.findLast(({ author }) => author?.id === self)
+}
+
+/** The newest answer of the open thread that can be done again. */
+export const newestAnswer = ({ pages, route }: State): MessageView | undefined =>
+  pages[route.thread ?? '']?.messages.findLast(({ controls }) => controls.includes('regenerate'))
 
 export function withOlder(state: State, older: ThreadPage): State {
   const page = state.pages[older.thread.id]
@@ -113,7 +151,7 @@ export function withList(state: State, channel: string, list: ThreadList, append
 export function opened(state: State, route: Route): State {
   const unread = new Set(state.unread)
   unread.delete(route.thread ?? '')
-  return { ...state, route, unread, missing: null }
+  return { ...state, route, unread, editing: null, notice: null, missing: null }
 }
 
 /** The thread `step` places below (or, negative, above) the open one. */
@@ -137,7 +175,11 @@ function withThread(state: State, thread: ThreadView): State {
     list === undefined
       ? state.lists
       : { ...state.lists, [thread.channel]: { ...list, threads: [...others, thread].toSorted(newestFirst) } }
-  const unread = state.route.thread === thread.id ? state.unread : new Set([...state.unread, thread.id])
+  const before = list?.threads.find(({ id }) => id === thread.id)
+  // An edit or a deletion changes what the list says, and is nothing new to read.
+  const isNews = before === undefined || thread.updatedAt > before.updatedAt
+  const isOpen = state.route.thread === thread.id
+  const unread = isOpen || !isNews ? state.unread : new Set([...state.unread, thread.id])
   const page = state.pages[thread.id]
   const after = { ...state, lists, unread }
   return page === undefined ? after : withPage(after, { ...page, thread })
@@ -151,8 +193,10 @@ function withMessage(state: State, message: MessageView): Applied {
   const messages = known
     ? page.messages.map((each) => (each === known ? message : each))
     : [...page.messages, message].toSorted((a, b) => sequence(a) - sequence(b))
-  const working = page.working && message.author !== null
-  return { state: announced(withPage(state, { ...page, messages, working }), message) }
+  const working = message.author === null ? null : page.working
+  const next = withPage(state, { ...page, messages, working })
+  const isOld = known?.finished === true && known.text === message.text
+  return { state: isOld ? next : announced(next, message) }
 }
 
 function revise(
@@ -175,7 +219,9 @@ function revise(
 
 function announced(state: State, message: MessageView): State {
   if (message.author !== null || !message.finished || state.route.thread !== message.thread) return state
-  return { ...state, announcement: `Parley answered: ${message.text.slice(0, 400)}` }
+  const isStopped = message.reply !== null && message.reply === state.stopped
+  const start = message.text.slice(0, 400)
+  return { ...state, announcement: isStopped ? `Stopped. ${start}` : `Parley answered: ${start}` }
 }
 
 function mergeMessages(known: ThreadPage, fresh: ThreadPage): Pick<ThreadPage, 'messages' | 'more'> {

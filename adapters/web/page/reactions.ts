@@ -5,16 +5,11 @@ import { Icon, type IconName } from './icons.ts'
 import type { Store } from './store.ts'
 
 const CHOICES: readonly { readonly emoji: string; readonly icon: IconName; readonly name: string }[] = [
-  { emoji: '👍', icon: 'thumbsUp', name: 'Good reply' },
-  { emoji: '👎', icon: 'thumbsDown', name: 'Bad reply' },
   { emoji: '❤️', icon: 'heart', name: 'Love it' },
   { emoji: '🎉', icon: 'party', name: 'Celebrate' },
   { emoji: '😕', icon: 'confused', name: 'Confusing' },
   { emoji: '👀', icon: 'eyes', name: 'Looking' },
 ]
-/** Always in sight: they are what teaches the next model. */
-const ALWAYS = new Set(['👍', '👎'])
-
 /** Under a finished reply: who reacted how, and room for one's own. */
 export function Reactions(props: {
   readonly message: MessageView
@@ -40,7 +35,7 @@ export function Reactions(props: {
 
   const others = message.reactions.filter(({ emoji }) => !CHOICES.some((choice) => choice.emoji === emoji))
   const shown = [
-    ...CHOICES.filter(({ emoji }) => ALWAYS.has(emoji) || countOf(emoji).length > 0),
+    ...CHOICES.filter(({ emoji }) => countOf(emoji).length > 0),
     ...others.map(({ emoji }) => ({ emoji, icon: undefined, name: emoji })),
   ]
 

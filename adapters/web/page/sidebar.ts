@@ -71,7 +71,10 @@ export function AddChannel({ store }: { readonly store: Store }) {
       if (event.currentTarget instanceof HTMLFormElement) void add(event.currentTarget)
     }}
     onKeyDown=${(event: KeyboardEvent) => {
-      if (event.key === 'Escape') setOpen(false)
+      if (event.key !== 'Escape') return
+      // It closes this and nothing else.
+      event.stopPropagation()
+      setOpen(false)
     }}
   >
     <input name="name" aria-label="Name of the channel" placeholder="Name" maxlength="40" autocomplete="off" ref=${focusOnce} />

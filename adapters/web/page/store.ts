@@ -1,8 +1,20 @@
 import { useEffect, useState } from 'preact/hooks'
-import type { SessionView, WireEvent } from '../protocol.ts'
+import type { EarlierView, MessageView, SessionView, WireEvent } from '../protocol.ts'
 import { client, RequestError } from './client.ts'
+import { newKey } from './drafts.ts'
 import { listen } from './live.ts'
-import { apply, initialState, opened, type State, withFreshPage, withList, withOlder } from './model.ts'
+import {
+  apply,
+  initialState,
+  opened,
+  type State,
+  underWay,
+  type Vote,
+  withFreshPage,
+  withList,
+  withOlder,
+  withVote,
+} from './model.ts'
 import { hashOf, type Route, readRoute } from './route.ts'
 
 /** Milliseconds without the server before the page says so: a short break is no news. */
@@ -21,6 +33,18 @@ export interface Store {
   /** @throws RequestError */
   send(route: Route, question: { text: string; key: string }): Promise<void>
   react(message: string, emoji: string, on: boolean): Promise<void>
+  /** Open the editor of one's own message, or close it. */
+  edit(message: string | null): void
+  /** @throws RequestError */
+  saveEdit(message: string, change: { text: string; key: string }): Promise<void>
+  remove(message: MessageView): Promise<void>
+  /** Stop what is being written in the open thread. */
+  stop(): Promise<void>
+  vote(message: string, reply: string, value: Vote): Promise<void>
+  /** Ask for another answer. */
+  again(message: MessageView): Promise<void>
+  /** `undefined` when it cannot be had; the person is told why. */
+  earlier(message: string, nth: number): Promise<EarlierView | undefined>
 }
 
 /** The page's state and everything that changes it. One a page. */
@@ -46,6 +70,19 @@ export function createStore(): Store {
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) throw thrown
       if (thrown.status === 401) await checkSession()
+    }
+  }
+
+  /** What came of a press is said below the message, when it did not work. */
+  const pressing = async <T>(message: string, work: Promise<T>): Promise<T | undefined> => {
+    set({ ...state, notice: null })
+    try {
+      return await work
+    } catch (thrown) {
+      if (!(thrown instanceof RequestError)) throw thrown
+      set({ ...state, notice: { message, text: thrown.message } })
+      if (thrown.status === 401) await checkSession()
+      return undefined
     }
   }
 
@@ -193,6 +230,44 @@ export function createStore(): Store {
     },
     async react(message, emoji, on) {
       await quietly(client.react(message, emoji, on))
+    },
+    edit(message) {
+      set({ ...state, editing: message, notice: null })
+    },
+    async saveEdit(id, change) {
+      const message = await client.edit(id, change)
+      set({ ...apply(state, { type: 'message', message }).state, editing: null })
+    },
+    async remove({ id, thread }) {
+      const done = client
+        .remove(id)
+        .then(() => set(apply(state, { type: 'removed', thread, message: id }).state))
+      await pressing(id, done)
+    },
+    async stop() {
+      const reply = underWay(state)
+      const { thread } = state.route
+      if (reply === null || thread === null) return
+      set({ ...state, stopped: reply, announcement: 'Stopping.' })
+      await quietly(
+        client.stop(thread, reply).then(({ stopped }) => {
+          if (!stopped) set({ ...state, stopped: null, announcement: 'It was already finished.' })
+        }),
+      )
+    },
+    async vote(message, reply, value) {
+      await pressing(
+        message,
+        client.vote(message, { reply, value }).then(() => set(withVote(state, reply, value))),
+      )
+    },
+    async again({ id, reply }) {
+      if (reply !== null) await pressing(id, client.regenerate(id, { reply, key: newKey() }))
+    },
+    earlier: async (message, nth) => {
+      const found = await pressing(message, client.earlier(message, nth))
+      if (found?.reply != null && found.vote !== null) set(withVote(state, found.reply, found.vote))
+      return found
     },
   }
   return store

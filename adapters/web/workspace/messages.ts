@@ -38,8 +38,14 @@ export class Messages {
     return found.filter((head) => head !== undefined)
   }
 
-  /** The message, unless its thread's head does not count it. */
+  /** The message, unless it was deleted or its thread's head does not count it. */
   async find(id: string): Promise<MessageRecord | undefined> {
+    const kept = await this.kept(id)
+    return kept?.deleted === true ? undefined : kept
+  }
+
+  /** The same, and of a deleted message what is left. */
+  async kept(id: string): Promise<MessageRecord | undefined> {
     const live = this.#live.get(id)
     if (live !== undefined) return live.record
     const named = readMessageId(id)
@@ -59,6 +65,7 @@ export class Messages {
     return ids
       .map((id, index) => this.#live.get(id)?.record ?? kept[index])
       .filter((found) => found !== undefined)
+      .filter(({ deleted }) => deleted !== true)
   }
 
   view(record: MessageRecord): MessageView {

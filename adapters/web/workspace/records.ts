@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Control } from '#core/delivery/surface.ts'
 import type { MessageView, ThreadView } from '../protocol.ts'
 
 /** A thread as it is kept: the head of its messages, so that an append is O(1) (rule C5). */
@@ -7,34 +8,59 @@ export interface ThreadRecord extends Omit<ThreadView, 'size'> {
   readonly number: number
   /** The sequence number of the next message; messages from here on do not count, whatever the store holds. */
   readonly next: number
+  /** Messages that people have deleted. */
+  readonly deleted?: number
 }
 
-export interface MessageRecord extends MessageView {
+export interface MessageRecord
+  extends Omit<MessageView, 'edited' | 'reply' | 'controls' | 'earlier'>,
+    Partial<ReplyRecord> {
   readonly seq: number
-  /** The question this replies to; on the assistant's messages only. */
-  readonly answers?: string
+  /** When its author last changed it, milliseconds since the epoch. */
+  readonly edited?: number
+  /** Nothing of it is left but its place and whose it was, so that deleting it again does no harm. */
+  readonly deleted?: true
   /** When it last changed, milliseconds since the epoch. */
   readonly touched: number
+}
+
+/** On the assistant's messages; those of earlier versions lack some. */
+export interface ReplyRecord {
+  /** The question this replies to. */
+  readonly answers: string
+  readonly reply: string
+  /** When its writing began, milliseconds since the epoch: what was edited later was not what it answers. */
+  readonly begun: number
+  readonly controls: readonly Control[]
+  readonly earlier: number
 }
 
 /** Tells an abandoned reply from a growing one: no reply is silent for so long and still being written. */
 const ABANDONED_MS = 10 * 60_000
 
 /** A reply whose process died may stay half-written in the store; its sign must not stay with it (rule D7). */
-export const messageView = (record: MessageRecord, live: boolean, now: number): MessageView => ({
-  id: record.id,
-  thread: record.thread,
-  author: record.author,
-  text: record.text,
-  at: record.at,
-  rev: record.rev,
-  finished: record.finished || (!live && now - record.touched > ABANDONED_MS),
-  reactions: record.reactions.filter((each) => each.people.length > 0),
-})
+export function messageView(record: MessageRecord, live: boolean, now: number): MessageView {
+  const abandoned = !record.finished && !live && now - record.touched > ABANDONED_MS
+  const again: readonly Control[] = record.reply === undefined ? [] : ['regenerate']
+  return {
+    id: record.id,
+    thread: record.thread,
+    author: record.author,
+    text: record.text,
+    at: record.at,
+    rev: record.rev,
+    finished: record.finished || abandoned,
+    edited: record.edited !== undefined,
+    reactions: record.reactions.filter((each) => each.people.length > 0),
+    reply: record.reply ?? null,
+    controls: abandoned ? again : (record.controls ?? []),
+    earlier: record.earlier ?? 0,
+  }
+}
 
-export const threadView = ({ number: _, next, ...thread }: ThreadRecord): ThreadView => ({
+export const threadView = ({ number: _, next, deleted = 0, ...thread }: ThreadRecord): ThreadView => ({
   ...thread,
-  size: next,
+  size: next - deleted,
 })
 
 export const messageId = (thread: string, seq: number): string => `${thread}.${seq}`
@@ -44,6 +70,16 @@ export function readMessageId(id: string): { readonly thread: string; readonly s
   const match = /^([0-9a-f]{20})\.(\d{1,9})$/.exec(id)
   const [, thread, seq] = match ?? []
   return thread === undefined || seq === undefined ? undefined : { thread, seq: Number(seq) }
+}
+
+/** A question's id, as the core knows it. */
+export const questionId = (thread: string, message: string): string => `web:${thread}:${message}`
+
+/** The message that asks it, or `undefined` when that is none of ours. */
+export function readQuestionId(id: string | undefined): ReturnType<typeof readMessageId> {
+  const [platform, thread, message] = id?.split(':') ?? []
+  const named = platform === 'web' && message !== undefined ? readMessageId(message) : undefined
+  return named?.thread === thread ? named : undefined
 }
 
 /** The same for a question that is sent again, so that it is one question (rule T1). */

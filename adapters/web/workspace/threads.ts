@@ -27,13 +27,13 @@ export interface Post {
 }
 
 export interface Threads {
-  begin(channel: string, post: Post): Promise<Sent>
-  /** `undefined`: there is no such thread. */
-  follow(thread: string, post: Post): Promise<Sent | undefined>
+  /** `deleted`: it was sent before, and its author has taken it back. */
+  begin(channel: string, post: Post): Promise<Sent | 'deleted'>
+  follow(thread: string, post: Post): Promise<Sent | 'deleted' | 'unknown'>
   /** Newest first; `before` is the id of the last thread of the list so far. */
   list(channel: string, before?: string): Promise<ThreadList>
   /** The newest messages; with `before`, those older than that message. */
-  read(thread: string, before?: string): Promise<Omit<ThreadPage, 'working'> | undefined>
+  read(thread: string, before?: string): Promise<Omit<ThreadPage, 'working' | 'votes'> | undefined>
   /**
    * @param tell records the change; called before it is kept, so that none is lost, and again when keeping it failed.
    */
@@ -81,7 +81,8 @@ export function createThreads(deps: {
         const existing = await messages.head(id)
         if (existing !== undefined && existing.number < count) {
           const listed = await store.get<string>(`channel/${channel}/${existing.number}`)
-          const first = await messages.find(messageId(id, 0))
+          const first = await messages.kept(messageId(id, 0))
+          if (first?.deleted) return 'deleted'
           if (first !== undefined && listed === id) return sent(existing, first)
         }
         const message = question(id, 0, post)
@@ -104,11 +105,11 @@ export function createThreads(deps: {
     follow: (thread, post) =>
       messages.inThread(thread, async () => {
         const head = await messages.head(thread)
-        if (head === undefined) return undefined
+        if (head === undefined) return 'unknown'
         const key = `sent/${thread}/${fingerprint('follow', post.person.id, post.key)}`
         const seq = await store.get<number>(key)
-        const earlier = seq === undefined ? undefined : await messages.find(messageId(thread, seq))
-        if (earlier?.author?.id === post.person.id) return sent(head, earlier)
+        const earlier = seq === undefined ? undefined : await messages.kept(messageId(thread, seq))
+        if (earlier?.author?.id === post.person.id) return earlier.deleted ? 'deleted' : sent(head, earlier)
         const message = question(thread, head.next, post)
         const grown = { ...head, next: head.next + 1, updatedAt: message.at, preview: summary(post.text) }
         await messages.append(grown, message, [{ key, value: head.next }])

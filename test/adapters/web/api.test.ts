@@ -3,7 +3,7 @@ import { SurfaceError } from '#core/delivery/surface.ts'
 import type { Question } from '#core/dialogue/question.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { freshKey, WebClient } from './client.ts'
-import { replyTo } from './recording-host.ts'
+import { newReply, replyTo, writing, written } from './recording-host.ts'
 import { type Workspace, workspace } from './workspace.ts'
 
 const { signal } = new AbortController()
@@ -109,9 +109,10 @@ test('T3: a reply begun before a restart goes on in the message that shows it, n
     const { client } = await WebClient.signedIn(space.url, 'Ana')
     const { thread } = await client.begin('a long one')
     const question = onlyQuestion(space)
-    const shown = await replyTo(space.web, question).grow('first half')
+    const reply = newReply()
+    const shown = await replyTo(space.web, question, [], reply).grow('first half')
     await space.restart()
-    const again = replyTo(space.web, question, noted ? shown : [])
+    const again = replyTo(space.web, question, noted ? shown : [], noted ? reply : newReply())
     expect(await again.finish('first half, second half')).toEqual(shown)
     expect((await client.thread(thread.id)).messages.map(({ text }) => text)).toEqual([
       'a long one',
@@ -153,23 +154,27 @@ test('D1: parts are messages; fewer parts than before take the extra ones away',
   const { client } = await WebClient.signedIn(space.url, 'Ana')
   const { thread } = await client.begin('in parts')
   const question = onlyQuestion(space)
-  const surface = space.web.open(question.place, [])
+  const surface = space.web.open(question.place, [], newReply())
   const texts = async () => (await client.thread(thread.id)).messages.slice(1).map(({ text }) => text)
-  await surface.show({ parts: ['one', 'two', 'three'], finished: false }, signal)
+  await surface.show(writing('one', 'two', 'three'), signal)
   expect(await texts()).toEqual(['one', 'two', 'three'])
-  const ids = await surface.show({ parts: ['one', 'two and three'], finished: true }, signal)
+  const ids = await surface.show(written('one', 'two and three'), signal)
   expect(await texts()).toEqual(['one', 'two and three'])
-  expect(await surface.show({ parts: ['one', 'two and three'], finished: true }, signal)).toEqual(ids)
+  expect(await surface.show(written('one', 'two and three'), signal)).toEqual(ids)
 })
 
 test('a surface says what went wrong: no such thread, a store that is down', async () => {
   await using space = await workspace()
-  const nowhere = space.web.open({ channel: 'general', thread: '0'.repeat(20), question: 'web:x:y' }, [])
-  const view = { parts: ['hello'], finished: true }
+  const nowhere = space.web.open(
+    { channel: 'general', thread: '0'.repeat(20), question: 'web:x:y' },
+    [],
+    newReply(),
+  )
+  const view = written('hello')
   await expect(nowhere.show(view, signal)).rejects.toMatchObject({ fault: { kind: 'gone' } })
   const { client } = await WebClient.signedIn(space.url, 'Ana')
   await client.begin('hello')
-  const surface = space.web.open(space.host.questions[0]?.place, [])
+  const surface = space.web.open(space.host.questions[0]?.place, [], newReply())
   const { setMany } = space.store
   space.store.setMany = () => Promise.reject(new Error('disk full'))
   const failure = surface.show(view, signal)

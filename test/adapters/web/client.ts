@@ -1,8 +1,10 @@
 import type {
+  EarlierView,
   MessageView,
   ReactionView,
   Sent,
   SessionView,
+  Stopped,
   ThreadList,
   ThreadPage,
   WireEvent,
@@ -92,6 +94,30 @@ export class WebClient {
     return this.#ok(this.send(on ? 'PUT' : 'DELETE', path))
   }
 
+  edit(message: string, text: string, key = freshKey()): Promise<MessageView> {
+    return this.#ok(this.send('PUT', `/api/messages/${message}`, { text, key }))
+  }
+
+  remove(message: string): Promise<void> {
+    return this.#ok(this.send('DELETE', `/api/messages/${message}`))
+  }
+
+  stop(thread: string, reply: string): Promise<Stopped> {
+    return this.#ok(this.send('POST', `/api/threads/${thread}/stop`, { reply }))
+  }
+
+  vote(message: string, reply: string, value: 'good' | 'bad'): Promise<void> {
+    return this.#ok(this.send('PUT', `/api/messages/${message}/vote`, { reply, value }))
+  }
+
+  regenerate(message: string, reply: string, key = freshKey()): Promise<void> {
+    return this.#ok(this.send('POST', `/api/messages/${message}/regenerate`, { reply, key }))
+  }
+
+  earlier(message: string, nth: number): Promise<EarlierView> {
+    return this.#ok(this.send('GET', `/api/messages/${message}/earlier/${nth}`))
+  }
+
   async events(lastEventId?: string): Promise<EventReader> {
     const stop = new AbortController()
     const response = await fetch(`${this.url}/api/events`, {
@@ -158,18 +184,21 @@ export function replay(start: readonly MessageView[], events: readonly WireEvent
     messages = messages.map((each) => (each.id === id && rev > each.rev ? { ...next(each), rev } : each))
   }
   for (const event of events) {
-    if (event.type === 'message' && !messages.some(({ id }) => id === event.message.id))
-      messages.push(event.message)
-    else if (event.type === 'removed') messages = messages.filter(({ id }) => id !== event.message)
+    if (event.type === 'message') {
+      if (messages.some(({ id }) => id === event.message.id))
+        change(event.message.id, event.message.rev, () => event.message)
+      else messages.push(event.message)
+    } else if (event.type === 'removed') messages = messages.filter(({ id }) => id !== event.message)
     else if (event.type === 'reactions') {
       const reactions: readonly ReactionView[] = event.reactions
       change(event.message, event.rev, (message) => ({ ...message, reactions }))
     } else if (event.type === 'patch') {
-      const { keep, text, finished } = event
+      const { keep, text, finished, controls } = event
       change(event.message, event.rev, (message) => ({
         ...message,
         text: message.text.slice(0, keep) + text,
         finished,
+        controls,
       }))
     }
   }

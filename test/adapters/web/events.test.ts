@@ -5,7 +5,7 @@ import type { WireEvent } from '#adapters/web/protocol.ts'
 import { EventLog } from '#adapters/web/workspace/events.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { type Heard, replay, WebClient } from './client.ts'
-import { replyTo } from './recording-host.ts'
+import { newReply, replyTo, writing, written } from './recording-host.ts'
 import { workspace } from './workspace.ts'
 
 const types = (heard: readonly Heard[]) => heard.map(({ event }) => event.type)
@@ -25,9 +25,9 @@ test('a reader sees the question, the working sign, growth as deltas, and the en
   if (question === undefined) throw new Error('no question')
   const reply = replyTo(space.web, question)
   await reply.surface.working(new AbortController().signal)
-  expect((await client.thread(thread.id)).working).toBe(true)
+  expect((await client.thread(thread.id)).working).toBe(reply.name)
   await reply.grow('One')
-  expect((await client.thread(thread.id)).working).toBe(false)
+  expect((await client.thread(thread.id)).working).toBe(null)
   await reply.grow('One, two')
   await reply.finish('One, two, three')
   const heard = await events.until(isSettled)
@@ -55,10 +55,11 @@ test('D7: the working sign goes when the turn is given up', async () => {
   const { client } = await WebClient.signedIn(space.url, 'Ana')
   const { thread } = await client.begin('hello')
   const turn = new AbortController()
-  await replyTo(space.web, space.host.questions[0] ?? raise()).surface.working(turn.signal)
-  expect((await client.thread(thread.id)).working).toBe(true)
+  const reply = replyTo(space.web, space.host.questions[0] ?? raise())
+  await reply.surface.working(turn.signal)
+  expect((await client.thread(thread.id)).working).toBe(reply.name)
   turn.abort()
-  expect((await client.thread(thread.id)).working).toBe(false)
+  expect((await client.thread(thread.id)).working).toBe(null)
 })
 
 test('a reader that comes back with its last id misses nothing and hears nothing twice', async () => {
@@ -130,16 +131,16 @@ test('a reader that does not read is cut off; the others and the workspace go on
   await using events = await client.events()
   await events.until((heard) => heard.length > 0)
   await client.begin('much')
-  const surface = space.web.open(space.host.questions[0]?.place, [])
+  const surface = space.web.open(space.host.questions[0]?.place, [], newReply())
   const { signal } = new AbortController()
-  await surface.show({ parts: ['a'], finished: false }, signal)
+  await surface.show(writing('a'), signal)
   const known = (await events.until((heard) => heard.some(isReply))).length
   // The kernel's buffers hold some megabytes before the server's own begins to fill.
   for (let round = 0; round < 120; round += 1) {
-    await surface.show({ parts: [String(round).repeat(100_000).slice(0, 190_000)], finished: false }, signal)
+    await surface.show(writing(String(round).repeat(100_000).slice(0, 190_000)), signal)
     await events.until((heard) => heard.length > known + round)
   }
-  await surface.show({ parts: ['done'], finished: true }, signal)
+  await surface.show(written('done'), signal)
   await events.until((heard) => heard.some(finishedPatch))
   slow.resume()
   await cut
@@ -175,14 +176,14 @@ test('any sequence of writes and reactions: what the events add up to is what a 
       await using events = await client.events()
       await events.until((heard) => heard.length > 0)
       const start = (await client.thread(thread.id)).messages
-      const surface = space.web.open(space.host.questions.at(-1)?.place, [])
+      const surface = space.web.open(space.host.questions.at(-1)?.place, [], newReply())
       const { signal } = new AbortController()
       for (const each of steps) {
-        if (each.kind === 'show') await surface.show({ parts: each.parts, finished: false }, signal)
+        if (each.kind === 'show') await surface.show(writing(...each.parts), signal)
         else if (each.kind === 'say') await client.follow(thread.id, each.text)
         else await client.react(message.id, each.emoji, each.on)
       }
-      await surface.show({ parts: ['the end'], finished: true }, signal)
+      await surface.show(written('the end'), signal)
       const truth = (await client.thread(thread.id)).messages
       const heard = await events.until((all) => {
         const known = replay(
@@ -207,7 +208,7 @@ test('the log of events stays small and resumes exactly within what it keeps', (
       const log = new EventLog()
       const ids: string[] = []
       log.subscribe(undefined, (frame) => ids.push(/^id: (.*)$/m.exec(frame)?.[1] ?? ''))
-      for (let n = 0; n < published; n += 1) log.publish({ type: 'working', thread: String(n), on: true })
+      for (let n = 0; n < published; n += 1) log.publish({ type: 'working', thread: String(n), reply: 'r' })
       const back = Math.min(missed, published)
       const frames: string[] = []
       log.subscribe(ids.at(-1 - back), (frame) => frames.push(frame))

@@ -5,16 +5,10 @@
  */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
-import type { Question } from '#core/dialogue/question.ts'
 import { browserPath, openBrowser } from './browser.ts'
 import { replyTo } from './recording-host.ts'
+import { ask, BROWSER_START_MS, PATIENCE_MS, visit as signIn } from './visiting.ts'
 import { type Workspace, workspace } from './workspace.ts'
-
-const BROWSER_START_MS = 30_000
-const PATIENCE_MS = 20_000
-
-if (browserPath === undefined)
-  console.warn('web page: no browser found, skipped. Set CHROMIUM_PATH to run these tests.')
 
 describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS }, () => {
   let browser: Browser
@@ -23,49 +17,8 @@ describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS },
   }, BROWSER_START_MS)
   afterAll(() => browser?.close())
 
-  /**
-   * A person at the page, signed in. Whatever the page's console calls an error fails the test at its end, unless it
-   * is `expected`.
-   */
-  async function visit(
-    space: Workspace,
-    name: string,
-    look: BrowserContextOptions = {},
-    expected = /^$/,
-  ): Promise<Page> {
-    const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...look })
-    const page = await context.newPage()
-    page.setDefaultTimeout(PATIENCE_MS / 2)
-    const errors: string[] = []
-    page.on('pageerror', (error) => errors.push(error.message))
-    page.on('console', (message) => {
-      if (
-        message.type() === 'error' &&
-        !expected.test(message.text()) &&
-        !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|status of 503/.test(message.text())
-      )
-        errors.push(message.text())
-    })
-    onTestFinished(async () => {
-      await context.close()
-      expect(errors).toEqual([])
-    })
-    await page.goto(space.url)
-    await page.getByLabel('Your name').fill(name)
-    await page.keyboard.press('Enter')
-    await page.locator('.workspace').waitFor()
-    return page
-  }
-
-  async function ask(space: Workspace, page: Page, text: string): Promise<Question> {
-    const before = space.host.questions.length
-    await page.locator('#composer').fill(text)
-    await page.locator('#composer').press('Enter')
-    await page.locator('article').filter({ hasText: text }).first().waitFor()
-    const question = space.host.questions[before]
-    if (question === undefined) throw new Error('the question did not reach the core')
-    return question
-  }
+  const visit = (space: Workspace, name: string, look?: BrowserContextOptions, expected?: RegExp) =>
+    signIn(browser, space, name, look, expected)
 
   test('a reply streams in after a working sign and without flicker; a follow-up goes to its thread', async () => {
     await using space = await workspace()
@@ -104,20 +57,23 @@ describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS },
     await using space = await workspace()
     const ana = await visit(space, 'Ana')
     await replyTo(space.web, await ask(space, ana, 'react to this')).finish('A reply.')
-    await ana.getByRole('button', { name: 'Good reply' }).click()
-    await ana.locator('[data-emoji="👍"][aria-pressed="true"]').waitFor()
+    const react = async (page: Page, name: string) => {
+      await page.getByRole('button', { name: 'More reactions' }).click()
+      await page.getByRole('group', { name: 'Choose a reaction' }).getByRole('button', { name }).click()
+    }
+    await react(ana, 'Love it')
+    await ana.locator('[data-emoji="❤️"][aria-pressed="true"]').waitFor()
     const tom = await visit(space, 'Tom')
     await tom.getByText('react to this').click()
-    await tom.getByRole('button', { name: 'Good reply, 1' }).click()
-    await ana.getByRole('button', { name: 'Good reply, 2' }).click()
-    await tom.getByRole('button', { name: 'Good reply, 1' }).waitFor()
-    await ana.getByRole('button', { name: 'More reactions' }).click()
-    await ana.getByRole('button', { name: 'Celebrate' }).click()
+    await tom.getByRole('button', { name: 'Love it, 1' }).click()
+    await ana.getByRole('button', { name: 'Love it, 2' }).click()
+    await tom.getByRole('button', { name: 'Love it, 1' }).waitFor()
+    await react(ana, 'Celebrate')
     await tom.getByRole('button', { name: 'Celebrate, 1' }).waitFor()
     expect(space.host.reactions.map(({ kind, value }) => [kind, value])).toEqual([
-      ['reaction_added', '👍'],
-      ['reaction_added', '👍'],
-      ['reaction_removed', '👍'],
+      ['reaction_added', '❤️'],
+      ['reaction_added', '❤️'],
+      ['reaction_removed', '❤️'],
       ['reaction_added', '🎉'],
     ])
   })
@@ -144,7 +100,7 @@ describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS },
     await replyTo(space.web, question).finish(hostile)
     await page.locator('.reactions').waitFor()
     await page.getByRole('button', { name: 'Good reply' }).click()
-    await page.locator('[data-emoji="👍"][aria-pressed="true"]').waitFor()
+    await page.locator('[data-vote="good"][aria-pressed="true"]').waitFor()
     expect(await page.evaluate(`'hit' in window`)).toBe(false)
     expect(
       await page
@@ -203,15 +159,15 @@ describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS },
     await page.getByRole('dialog', { name: 'Keys' }).waitFor()
     await keyboard.press('Escape')
     await expect.poll(() => page.getByRole('dialog').count()).toBe(0)
-    // Tab goes back from the field to the reactions of the last reply; focus is always to be seen.
+    // Tab goes back from the field to what is below the last reply; focus is always to be seen.
     await keyboard.press('/')
     for (let tabs = 0; tabs < 10; tabs += 1) {
       await keyboard.press('Shift+Tab')
-      if (await page.evaluate<boolean>(`document.activeElement?.dataset.emoji === '👎'`)) break
+      if (await page.evaluate<boolean>(`document.activeElement?.dataset.vote === 'bad'`)) break
     }
     expect(await page.evaluate('getComputedStyle(document.activeElement).outlineStyle')).toBe('solid')
     await keyboard.press('Space')
-    await page.locator('[data-emoji="👎"][aria-pressed="true"]').waitFor()
+    await page.locator('[data-vote="bad"][aria-pressed="true"]').waitFor()
     await page.reload()
     await page.locator('.workspace').waitFor()
     await page.locator('.skip').focus()

@@ -7,12 +7,18 @@ import type { WireEvent } from '#adapters/web/protocol.ts'
 import { createWeb } from '#adapters/web/web.ts'
 import { newPerson, Sessions } from '#adapters/web/workspace/sessions.ts'
 import { systemClock } from '#core/clock.ts'
+import type { Control } from '#core/delivery/surface.ts'
 import { freshKey, WebClient } from '#test/adapters/web/client.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
 
 /** Milliseconds that `until` waits when a scenario names no bound. */
 const PATIENCE_MS = 5_000
+
+/** A message that was said, and its id. */
+interface Sent extends Said {
+  readonly id: string
+}
 
 interface Seat extends Person {
   client(): Promise<WebClient>
@@ -41,6 +47,7 @@ export async function webWorld(): Promise<World> {
         const key = freshKey()
         const sent = await client.begin(text, { key })
         return conversation(person, sent.thread.id, {
+          id: sent.message.id,
           redeliver: (times) => repeat(times, async () => (await person.client()).begin(text, { key })),
         })
       },
@@ -54,7 +61,13 @@ export async function webWorld(): Promise<World> {
     return found
   }
 
-  const conversation = (reader: Seat, thread: string, opening: Said): Conversation => {
+  const conversation = (reader: Seat, thread: string, opening: Sent): Conversation => {
+    const sent = new Map<Said, string>([[opening, opening.id]])
+    const idOf = (said: Said): string => {
+      const found = sent.get(said)
+      if (found === undefined) throw new Error('webWorld: this was not said in this conversation')
+      return found
+    }
     const shown = async (): Promise<readonly Shown[]> => {
       const { messages } = await (await reader.client()).thread(thread)
       return messages
@@ -68,15 +81,22 @@ export async function webWorld(): Promise<World> {
       shown,
       async say(person, text) {
         const key = freshKey()
-        await (await seatOf(person).client()).follow(thread, text, key)
-        return {
+        const { message } = await (await seatOf(person).client()).follow(thread, text, key)
+        const said: Said = {
           redeliver: (times) =>
             repeat(times, async () => (await seatOf(person).client()).follow(thread, text, key)),
         }
+        sent.set(said, message.id)
+        return said
       },
       until: (done, withinMs = PATIENCE_MS) => watch(reader, thread, shown, done, withinMs),
       react: (person, message, emoji) => react(person, message, emoji, true),
       unreact: (person, message, emoji) => react(person, message, emoji, false),
+      press: async (person, { id }, control) => pressOn(await seatOf(person).client(), thread, id, control),
+      async edit(person, said, text) {
+        await (await seatOf(person).client()).edit(idOf(said), text)
+      },
+      remove: async (person, said) => (await seatOf(person).client()).remove(idOf(said)),
     }
   }
 
@@ -95,6 +115,28 @@ export async function webWorld(): Promise<World> {
       return found
     },
     close: async () => undefined,
+  }
+}
+
+/** As the page does: only what is there can be pressed, and a press that comes too late is told quietly. */
+async function pressOn(client: WebClient, thread: string, id: string, control: Control): Promise<void> {
+  const { messages } = await client.thread(thread)
+  const message = messages.find((each) => each.id === id)
+  if (message === undefined || message.reply === null || !message.controls.includes(control))
+    throw new Error(`webWorld: there is no ${control} below ${id}`)
+  const { reply } = message
+  switch (control) {
+    case 'stop':
+      await client.stop(thread, reply)
+      return
+    case 'good':
+    case 'bad':
+      return client.vote(id, reply, control)
+    case 'regenerate': {
+      const key = freshKey()
+      const { status } = await client.send('POST', `/api/messages/${id}/regenerate`, { reply, key })
+      if (status !== 204 && status !== 409) throw new Error(`webWorld: ${status} instead of another answer`)
+    }
   }
 }
 

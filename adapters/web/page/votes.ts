@@ -1,0 +1,31 @@
+import { html } from './html.ts'
+import { Icon } from './icons.ts'
+import type { Vote } from './model.ts'
+import type { Store } from './store.ts'
+
+interface Props {
+  readonly message: string
+  /** The answer that is shown now, which may be an earlier one. */
+  readonly reply: string
+  readonly vote: Vote | undefined
+  readonly store: Store
+}
+
+/** Good or bad: what teaches the next model. One sees one's own press only. */
+export const Votes = ({ message, reply, vote, store }: Props) =>
+  html`<div class="votes" role="group" aria-label="Was this good?">
+    ${(['good', 'bad'] as const).map(
+      (value) => html`<button
+        type="button"
+        key=${value}
+        class="reaction"
+        data-vote=${value}
+        aria-pressed=${vote === value ? 'true' : 'false'}
+        aria-label=${value === 'good' ? 'Good reply' : 'Bad reply'}
+        title=${value === 'good' ? 'Good reply' : 'Bad reply'}
+        onClick=${() => void store.vote(message, reply, value)}
+      >
+        <${Icon} name=${value === 'good' ? 'thumbsUp' : 'thumbsDown'} filled=${vote === value} />
+      </button>`,
+    )}
+  </div>`
