@@ -7,7 +7,7 @@ import type { Speaker } from '#core/thread.ts'
  *
  * Everything depends on the messages alone, so that from turn to turn the prompt only grows at its end and the
  * provider's prompt cache hits. Neighbouring messages of people become one turn, because many models accept only
- * turns that alternate. Replies that failed are left out: nobody wants the model to learn from an apology.
+ * turns that alternate. A reply of which nothing was said is left out; our own notes on it never were part of it.
  */
 export function buildPrompt(system: string, messages: readonly Message[]): Prompt {
   const names = new Set(

@@ -95,13 +95,20 @@ class ReplyInProgress {
       // The reply's name is on disk before anything can show it: what people press carries it (rules T1, T3).
       if (this.#task.claim.journal === undefined) await this.#note(this.#journal)
       if (this.#journal.complete === undefined)
-        void this.#surface.working(AbortSignal.any([working.signal, this.#task.signal]))
+        this.#showWorking(AbortSignal.any([working.signal, this.#task.signal]))
       const composed = this.#journal.complete ?? (await this.#compose())
       await this.#note({ ...this.#journal, complete: composed })
       return await this.#showWhole(composed)
     } finally {
       working.abort()
     }
+  }
+
+  /** Beside the work: a missing sign costs nobody a word. */
+  #showWorking(signal: AbortSignal): void {
+    this.#surface.working(signal).catch((error: unknown) => {
+      this.#deps.log.warn({ err: error, thread: this.#task.claim.thread }, 'no working sign')
+    })
   }
 
   async #compose(): Promise<Composed> {

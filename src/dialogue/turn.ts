@@ -4,11 +4,18 @@ import { readErrand } from './errand.ts'
 import { changeText, redo, strikeOut } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
 
+/** Twice as many as an answer gets before its apology: past them, not even that could be said. */
+const MAX_ATTEMPTS = 10
+
 /**
  * Do what waits in one thread: answer every question with one reply, or do the one other thing that was asked for
  * (rules T1, T2, T4 to T6). Each step is safe to repeat after a crash.
  */
 export async function takeTurn(claim: Claim, signal: AbortSignal, deps: TurnDeps): Promise<void> {
+  if (claim.attempt > MAX_ATTEMPTS) {
+    const about = { thread: claim.thread, turn: claim.turn, attempts: claim.attempt - 1 }
+    return deps.log.error(about, 'given up: this turn cannot even be begun; the errors before say why')
+  }
   const [first, ...others] = claim.deliveries.map(({ body }) => readErrand(body))
   switch (first?.kind) {
     case 'question': {

@@ -24,11 +24,7 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
   constructor(database: DatabaseSync) {
     super()
     this.#database = database
-    database.exec(`
-      CREATE TABLE IF NOT EXISTS kv (
-        ns TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER,
-        PRIMARY KEY (ns, key)
-      ) WITHOUT ROWID`)
+    database.exec(SCHEMA)
     this.#get = database.prepare(
       'SELECT value FROM kv WHERE ns = ? AND key = ? AND (expires IS NULL OR expires > ?)',
     )
@@ -118,6 +114,19 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
     return this.#delete.run(this.#ns, key).changes > 0
   }
 }
+
+/** Takes out what has expired. */
+export function sweepExpired(database: DatabaseSync): void {
+  database.exec(SCHEMA)
+  database.prepare('DELETE FROM kv WHERE expires <= ?').run(Date.now())
+}
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS kv (
+    ns TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER,
+    PRIMARY KEY (ns, key)
+  ) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS kv_expires ON kv (expires) WHERE expires IS NOT NULL`
 
 /** All of `work` or nothing of it. Takes the write lock at once, so that two processes never deadlock half-way. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {

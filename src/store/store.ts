@@ -11,9 +11,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { Keyv } from 'keyv'
 import type { Logger } from 'pino'
 import { ConfigError } from '#core/errors.ts'
-import { SqliteAdapter } from './sqlite-adapter.ts'
+import { SqliteAdapter, sweepExpired } from './sqlite-adapter.ts'
 import { strict } from './strict-adapter.ts'
 
+/** Expired rows are never read; they are only taken out now and then, so that the file does not grow for ever. */
+const SWEEP_MS = 3_600_000
 /** How long a write waits for another process of this machine that holds the file. */
 const LOCK_WAIT_MS = 5_000
 
@@ -33,6 +35,8 @@ export interface Store {
  */
 export function openStore(url: string, log: Logger): Store {
   const database = openDatabase(url)
+  sweepExpired(database)
+  const sweep = setInterval(() => sweepExpired(database), SWEEP_MS).unref()
   return {
     database,
     keyv: (namespace) =>
@@ -45,9 +49,12 @@ export function openStore(url: string, log: Logger): Store {
         serialization: { stringify: JSON.stringify, parse: JSON.parse },
       }),
     ping: async () => {
-      database.prepare('SELECT 1').get()
+      database.prepare('SELECT count(*) FROM sqlite_schema').get()
     },
-    close: async () => database.close(),
+    close: async () => {
+      clearInterval(sweep)
+      database.close()
+    },
   }
 }
 

@@ -54,11 +54,10 @@ export class TurnLoop {
     this.#again = true
     if (this.#looking) return
     this.#looking = true
-    this.#look()
-      .catch((error: unknown) => this.#deps.log.error({ err: error }, 'the inbox could not be read'))
-      .finally(() => {
-        this.#looking = false
-      })
+    this.#look().catch((error: unknown) => {
+      this.#looking = false
+      this.#deps.log.error({ err: error }, 'the inbox could not be read')
+    })
   }
 
   /**
@@ -88,6 +87,8 @@ export class TurnLoop {
         this.#begin(claim)
       }
     }
+    // In the same breath as the last look at `#again`: a wake that comes later begins a new look.
+    this.#looking = false
   }
 
   #begin(claim: Claim): void {

@@ -224,6 +224,18 @@ describe('a process that dies', () => {
   })
 })
 
+describe('what cannot even be begun', () => {
+  test('T4: is given up after a while and logged, and frees its thread', async () => {
+    const theatre = new Theatre()
+    await theatre.inbox.put({ id: '1', thread: THREAD, sentAt: 1, body: 'not JSON' })
+    await theatre.ask('2', 'am I blocked?')
+    await theatre.clock.advance(120_000)
+    await theatre.ask('3', 'and now?')
+    expect(theatre.visible.at(-1)).toContain('and now?')
+    expect(await theatre.inbox.waiting()).toBe(0)
+  })
+})
+
 describe('a thread that is older than the assistant', () => {
   test('C1: its messages are fetched once, when it is first called in', async () => {
     const theatre = new Theatre()

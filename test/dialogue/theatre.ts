@@ -118,7 +118,7 @@ export class Theatre {
     this.screens.push(screen)
     return {
       limit: { unit: 'utf16', size: 2_000 },
-      cadenceMs: 100,
+      account: undefined,
       working: async (signal) => {
         screen.working = true
         signal.addEventListener('abort', () => {

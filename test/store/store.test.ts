@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Keyv, KeyvMemoryAdapter } from 'keyv'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '#core/errors.ts'
+import { sweepExpired } from '#core/store/sqlite-adapter.ts'
 import { openStore } from '#core/store/store.ts'
 import { StoreError, strict } from '#core/store/strict-adapter.ts'
 import { quietLog } from '#test/quiet-log.ts'
@@ -100,4 +101,15 @@ test('a file that is not a database is a setting to mend', () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(path, 'a shopping list, and not a short one either')
   expect(() => openStore(`sqlite:${path}`, quietLog)).toThrow(ConfigError)
+})
+
+test('what has expired leaves the file', async () => {
+  const store = openStore('memory:', quietLog)
+  const keyv = store.keyv('sessions')
+  await keyv.set('old', 'x', 1)
+  await keyv.set('kept', 'y')
+  await new Promise((resolve) => setTimeout(resolve, 5))
+  sweepExpired(store.database)
+  expect(store.database.prepare('SELECT key FROM kv').all()).toEqual([{ key: 'kept' }])
+  await store.close()
 })
