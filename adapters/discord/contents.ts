@@ -1,5 +1,7 @@
+import { closed, heal } from '#core/delivery/markdown/heal.ts'
 import { split } from '#core/delivery/split.ts'
 import type { Control, PartLimit, ReplyView } from '#core/delivery/surface.ts'
+import { toDiscord } from './markdown.ts'
 
 /** Follows the newest text while more is to come; a reader sees at a glance that the reply is not whole yet. */
 export const WRITING_SIGN = ' ▌'
@@ -17,15 +19,16 @@ export interface Face {
 }
 
 /**
- * The messages of a reply. A part that holds nothing visible yet is left out: Discord takes no empty message.
+ * The messages of a reply, as Discord takes them; half a word in bold looks whole. A part that holds nothing visible yet is left out: Discord takes no empty message.
  * Discord trims both ends, so the texts are trimmed before they are sent and compared.
  *
  * @param most the longest part that Discord takes. Longer ones are cut once more.
  */
 export function facesOf({ parts, finished, controls }: ReplyView, most: PartLimit): readonly Face[] {
-  const texts = parts
-    .flatMap((part) => (part.length > most.size ? split(part, most) : [part]))
-    .map((part) => part.trim())
+  const cut = parts.flatMap((part) => (measure(part) > most.size ? split(part, most, { measure }) : [part]))
+  const texts = cut
+    .map((part, index) => (index < cut.length - 1 ? part : finished ? closed(part) : heal(part)))
+    .map((part) => toDiscord(part).trim())
     .filter((text) => text !== '')
   return texts.map((text, index) =>
     index < texts.length - 1
@@ -48,5 +51,7 @@ export const onTheWayTo = (faces: readonly Face[], shown: number): readonly Face
           ? { content: signed(face.content), controls: undefined }
           : face,
       )
+
+const measure = (part: string): number => Math.max(part.length, toDiscord(part).length)
 
 const signed = (text: string): string => `${text}${WRITING_SIGN}`

@@ -16,6 +16,7 @@ import { charged, editsIn } from './budget.ts'
 import { type Face, facesOf, onTheWayTo, PART_LIMIT } from './contents.ts'
 import { componentsOf, customIdOf } from './controls.ts'
 import { CODE, codeOf, describe, isTooLong, isUnauthorized, surfaceError } from './fault.ts'
+import { toDiscord } from './markdown.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
 import { openTarget, type Target } from './target.ts'
@@ -58,6 +59,7 @@ export function openSurface(here: ReplyHere, deps: SurfaceDeps): ReplySurface {
 
 class DiscordSurface implements ReplySurface {
   readonly limit: PartLimit = PART_LIMIT
+  readonly render = toDiscord
   readonly #place: Place
   readonly #deps: SurfaceDeps
   /** In reading order; the messages that show the first parts of the last view. */
@@ -65,6 +67,8 @@ class DiscordSurface implements ReplySurface {
   readonly #reply: string
   /** Messages of this reply that are not to be had any more; what takes the place of one needs a name of its own. */
   #lost = 0
+  /** An earlier attempt or candidate may have posted under the names that this one chooses, and lost what it posted. */
+  readonly #isFirst: boolean
   /** The longest part that Discord takes. */
   #most: PartLimit = PART_LIMIT
   #target: Promise<Target> | undefined
@@ -79,6 +83,7 @@ class DiscordSurface implements ReplySurface {
     this.#place = place
     this.#reply = reply
     this.#deps = { ...deps, api: charged(deps.api, deps.accounts, this) }
+    this.#isFirst = shown.length === 0
     this.#messages = shown.map((id) => ({ id, content: undefined, buttons: undefined }))
   }
 
@@ -232,9 +237,12 @@ class DiscordSurface implements ReplySurface {
       replyTo: target.replyTo,
     }
     const posted = await this.#deps.api.post(target.channel, draft, signal)
+    const { id } = posted
     // The name was taken by a message that is shown already.
-    if (this.#messages.some(({ id }) => id === posted.id)) this.#lost += 1
-    else this.#messages.push({ ...posted, buttons: posted.buttons.join() })
+    if (this.#messages.some((message) => message.id === id)) this.#lost += 1
+    else if (this.#isFirst) this.#messages.push({ ...posted, buttons: posted.buttons.join() })
+    // What comes back may have been deleted by now: only an edit tells.
+    else this.#messages.push({ id, content: undefined, buttons: undefined })
   }
 
   async #removeFrom(index: number, target: Target, signal: AbortSignal): Promise<void> {
@@ -252,6 +260,7 @@ class DiscordSurface implements ReplySurface {
         if (codeOf(error) !== CODE.unknownMessage) throw error
       }
       this.#messages.pop()
+      this.#lost += 1
     }
   }
 

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { facesOf, onTheWayTo, PART_LIMIT, WRITING_SIGN } from '#adapters/discord/contents.ts'
+import { toDiscord } from '#adapters/discord/markdown.ts'
+import { createSplitter } from '#core/delivery/split.ts'
 import type { Control } from '#core/delivery/surface.ts'
 
 const STOP: readonly Control[] = ['stop']
@@ -32,6 +34,44 @@ test('D2: any parts within the limit make messages that Discord takes', () => {
     }),
   )
 })
+
+test('D2: any reply, however far it has come, makes messages that Discord takes', () => {
+  const piece = fc.oneof(
+    fc.lorem({ maxCount: 40, mode: 'sentences' }),
+    fc.constantFrom('\n\n', '\n', ' ', '**', '_', '`', '```ts\n', '\n```\n', '> ', '- ', '~~', '||'),
+    fc.constantFrom(
+      '<@123456789012345678>',
+      '@everyone',
+      '[page](https://example.com/a?b=c)',
+      '👩‍👩‍👧‍👦',
+      '漢字',
+    ),
+    fc
+      .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 0, max: 40 }))
+      .map(([columns, rows]) => table(columns, rows)),
+  )
+  const measure = (part: string) => toDiscord(part).length
+  fc.assert(
+    fc.property(
+      fc.array(piece, { maxLength: 60 }),
+      fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
+      (pieces, stops) => {
+        const text = pieces.join('')
+        const splitter = createSplitter(PART_LIMIT, { measure })
+        for (const share of [...stops.toSorted((one, other) => one - other), 1]) {
+          const parts = splitter.parts(text.slice(0, Math.round(text.length * share)))
+          for (const { content } of facesOf({ parts, finished: share === 1, controls: STOP }, PART_LIMIT))
+            expect(content.length).toBeLessThanOrEqual(2000)
+        }
+      },
+    ),
+  )
+})
+
+const table = (columns: number, rows: number): string => {
+  const row = (cell: string) => `|${` ${cell} |`.repeat(columns)}\n`
+  return `\n\n${row('a head')}${row('---')}${Array.from({ length: rows }, (_, n) => row(`cell ${n}`)).join('')}\n`
+}
 
 test('D1: where Discord takes less than it says, parts are cut once more and nothing is lost', () => {
   const text = 'word '.repeat(300).trim()

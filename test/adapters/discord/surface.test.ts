@@ -138,7 +138,8 @@ describe('what is shown', () => {
     await surface.show(writing(text), live())
     await surface.show(finished(`${text}!`), live())
     const [message] = simulator.messages(thread).filter(({ content }) => content !== '')
-    expect(message).toMatchObject({ content: `${text}!`, pings: [], flags: 4 })
+    const shown = `@everyone @here \\<@${bob.id}> \\<@&${writers.id}> https://example.com!`
+    expect(message).toMatchObject({ content: shown, pings: [], flags: 4 })
     for (const { body } of calls(/^(POST|PATCH) .*\/messages(\/\d+)?$/))
       expect(body).toMatchObject({ allowed_mentions: { parse: [] }, flags: 4 })
   })

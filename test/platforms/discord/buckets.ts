@@ -46,13 +46,15 @@ export interface Buckets {
   takeSublimit(name: string, major: string, size: BucketSize): number | undefined
 }
 
-export function createBuckets(now: () => number): Buckets {
+export function createBuckets(now: () => number, speed = 1): Buckets {
   const windows = new Map<string, Window>()
 
   function use(key: string, size: BucketSize): Window {
     const before = windows.get(key)
     const window =
-      before !== undefined && before.resetAt > now() ? before : { used: 0, resetAt: now() + size.perMs }
+      before !== undefined && before.resetAt > now()
+        ? before
+        : { used: 0, resetAt: now() + size.perMs / speed }
     windows.set(key, window)
     window.used += 1
     return window

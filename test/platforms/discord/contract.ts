@@ -6,6 +6,8 @@ export interface DiscordSimulatorOptions {
   readonly messageContentIntent?: boolean
   /** Per-route buckets, 50 requests a second, sublimits; 429 with real headers. On by default, as on Discord. */
   readonly rateLimits?: boolean
+  /** Every window of every limit ends this many times sooner, headers included: for replies that take minutes. */
+  readonly limitSpeed?: number
   /** Decides timestamps, rate-limit windows, typing, auto-archive and interaction deadlines. */
   readonly clock?: Clock
   readonly token?: string
@@ -252,6 +254,8 @@ export interface DiscordSimulator extends GatewayControl {
   deleteChannel(place: Place): void
   allow(place: Place, ...permissions: BotPermission[]): void
   deny(place: Place, ...permissions: BotPermission[]): void
+  /** From now on messages of the bot may be this long only, 50035 otherwise. Discord says 2000. */
+  limitContent(codeUnits: number): void
   /** Messages of the bot that contain the word are refused with 200000. */
   blockWord(word: string): void
   readonly typingSigns: readonly TypingSign[]

@@ -90,6 +90,7 @@ function create(state: State, request: ApiRequest): ApiReply {
   if (draft.attachments?.length) requirePermissions(state, channel, 'AttachFiles')
   const replyTo = repliedTo(state, channel, body)
   const { message } = publish(state, channel, { ...draft, ...(replyTo !== undefined && { replyTo }) })
+  if (body.nonce != null) channel.nonces.set(String(body.nonce), message)
   return ok(shown(state, message))
 }
 
@@ -101,6 +102,7 @@ export function draftOf(state: State, channel: Channel, body: MessageBody, reque
   const embeds = body.embeds ?? []
   const components = body.components ?? []
   checkShape({ content, embeds, components, flags, attachments: request.files.length })
+  checkLength(state, content)
   checkWords(state, shownText(content, components))
   const attachments = keepFiles(state, channel, request)
   const { allowed_mentions: allowedMentions, nonce } = body
@@ -124,6 +126,12 @@ function keepFiles(state: State, channel: Channel, { files }: ApiRequest): reado
   })
 }
 
+function checkLength(state: State, content: string): void {
+  if (content.length <= state.contentLimit) return
+  const message = `Must be ${state.contentLimit} or fewer in length.`
+  refuseField(['content'], 'BASE_TYPE_MAX_LENGTH', message)
+}
+
 function checkWords(state: State, text: string): void {
   if ([...state.blockedWords].some((word) => text.includes(word))) refuse(200000)
 }
@@ -131,10 +139,8 @@ function checkWords(state: State, text: string): void {
 function sameNonce(state: State, channel: Channel, nonce: MessageBody['nonce']): Message | undefined {
   if (nonce == null) return undefined
   const since = state.clock.now() - NONCE_LIVES_MS
-  return [...channel.messages.values()].findLast(
-    ({ author, nonce: other, createdAt }) =>
-      author === state.bot && other !== undefined && String(other) === String(nonce) && createdAt >= since,
-  )
+  const known = channel.nonces.get(String(nonce))
+  return known !== undefined && known.createdAt >= since ? known : undefined
 }
 
 function repliedTo(state: State, channel: Channel, body: MessageBody): Message | undefined {
@@ -194,6 +200,7 @@ export function applyEdit(state: State, channel: Channel, message: Message, requ
     ? message.attachments.filter(({ id }) => body.attachments?.some((one) => String(one.id) === id))
     : message.attachments
   checkShape({ content, embeds, components, flags, attachments: kept.length + request.files.length })
+  checkLength(state, content)
   checkWords(state, shownText(content, components))
   const attachments = [...kept, ...keepFiles(state, channel, request)]
   const change: Change = {

@@ -36,7 +36,7 @@ export async function startDiscordSimulator(
   state.changed = watch.changed
   const gateway = createGateway(state)
   const faults = createFaults()
-  const buckets = createBuckets(() => state.clock.now())
+  const buckets = createBuckets(() => state.clock.now(), options.limitSpeed)
   const commands = createCommands(state)
   const interactions = createInteractions(state, watch)
   const http = createHttpSide(
@@ -117,6 +117,9 @@ export async function startDiscordSimulator(
     deleteChannel: (place) => dropChannel(state, channelOf(state, place)),
     allow: (place, ...permissions) => changePermissions(state, place, permissions, true),
     deny: (place, ...permissions) => changePermissions(state, place, permissions, false),
+    limitContent(codeUnits) {
+      state.contentLimit = codeUnits
+    },
     blockWord(word) {
       state.blockedWords.add(word)
     },

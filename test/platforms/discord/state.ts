@@ -63,6 +63,8 @@ export interface Channel {
   /** Direct messages: the person. */
   readonly recipient?: User
   readonly messages: Map<string, Message>
+  /** What the bot posted under a nonce. Whether Discord forgets those that were deleted is not known: it does not here. */
+  readonly nonces: Map<string, Message>
   lastMessageId?: string
   readonly allowed: Set<BotPermission>
   readonly denied: Set<BotPermission>
@@ -110,6 +112,8 @@ export interface State {
   /** Ephemeral messages: outside every channel, known by id to the interaction's token only. */
   readonly ephemeral: Map<string, Message>
   readonly blockedWords: Set<string>
+  /** Code units; what the message body's own limit allows otherwise. */
+  contentLimit: number
   readonly typing: {
     readonly channelId: string
     readonly userId: string
@@ -143,6 +147,7 @@ export function createState(options: DiscordSimulatorOptions): State {
     attachments: new Map(),
     ephemeral: new Map(),
     blockedWords: new Set(),
+    contentLimit: Number.POSITIVE_INFINITY,
     typing: [],
     emit: () => {},
     changed: () => {},
@@ -161,6 +166,7 @@ export function createChannel(
     name,
     topic: null,
     messages: new Map(),
+    nonces: new Map(),
     allowed: new Set(),
     denied: new Set(),
     ...more,
