@@ -55,6 +55,13 @@ test('a wrong setting is said in a sentence, without a stack', async () => {
   expect(wrote.err).toMatch(/^PARLEY_STORE is "nonsense".*\n$/)
 })
 
+test('a start that nobody could reach is refused', async () => {
+  expect(
+    await main(['start'], { PARLEY_WEB: 'off', PARLEY_STORE: 'memory:', PARLEY_MODEL: 'rehearsal' }),
+  ).toBe(1)
+  expect(wrote.err).toMatch(/^PARLEY_WEB is "off".*Set SLACK_BOT_TOKEN.*\n$/)
+})
+
 test('a store that holds no feedback lists nothing', async () => {
   expect(
     await main(['feedback', 'list', '--json'], { PARLEY_STORE: `sqlite:${join(folder, 's.sqlite')}` }),
