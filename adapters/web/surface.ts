@@ -1,6 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import { Account } from '#core/delivery/account.ts'
 import type { Limit } from '#core/delivery/budget.ts'
+import { heal } from '#core/delivery/markdown/heal.ts'
 import { type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
 import { reasonOf } from '#core/errors.ts'
 import { type Place, WORKSPACE } from './place.ts'
@@ -37,7 +38,12 @@ export function createSurface(
     prepared = true
   }
 
-  const write = async ({ parts, finished, controls }: ReplyView, signal: AbortSignal): Promise<void> => {
+  const write = async (view: ReplyView, signal: AbortSignal): Promise<void> => {
+    const { finished, controls } = view
+    const parts = seen(view)
+    // A sign goes for words, not for a mark that may become some.
+    if (!finished && parts.every((text) => text === '')) return
+    replies.spoke(place.thread)
     if (!prepared) await prepare()
     for (const [index, text] of parts.entries()) {
       signal.throwIfAborted()
@@ -68,7 +74,6 @@ export function createSurface(
 
     async show(view, signal) {
       signal.throwIfAborted()
-      if (view.finished || view.parts.some((text) => text !== '')) replies.spoke(place.thread)
       try {
         await write(view, signal)
       } catch (thrown) {
@@ -84,4 +89,10 @@ export function createSurface(
 
     refer: (message) => ({ platform: 'web', workspace: WORKSPACE, channel: place.channel, message }),
   }
+}
+
+/** What grows is shown without half a mark: no stars of a bold that is not there yet. What is said last stays as it is. */
+function seen({ parts, finished }: ReplyView): readonly string[] {
+  const last = parts.at(-1)
+  return finished || last === undefined ? parts : [...parts.slice(0, -1), heal(last)]
 }
