@@ -4,11 +4,10 @@
  * Streaming is called directly: the SDK's `ChatStreamer` loses text when appends overlap and holds the first 256
  * characters back.
  */
-import { WebClient, type WebClientOptions } from '@slack/web-api'
+import { type KnownBlock, WebClient, type WebClientOptions } from '@slack/web-api'
+import { type Content, dressed } from './dress.ts'
 import { SlackCallError, slackFailure } from './fault.ts'
-import { escaped } from './mrkdwn.ts'
-import { JOINER } from './neutral.ts'
-import type { Dress } from './offers.ts'
+import type { Look } from './offers.ts'
 import type { Place } from './place.ts'
 
 /** Carried by every message of a reply, to find it again when the answer to a write was lost. Holds no text. */
@@ -29,18 +28,27 @@ export interface SlackApi {
   startStream(place: Place, text: string): Promise<string>
   appendStream(place: Place, ts: string, text: string): Promise<void>
   stopStream(place: Place, ts: string, end: StreamEnd): Promise<void>
-  post(place: Place, text: string, dress: Dress, mark: Mark): Promise<string>
-  update(place: Place, ts: string, text: string, dress: Dress, mark: Mark): Promise<void>
+  post(place: Place, content: Content, look: Look, mark: Mark): Promise<string>
+  update(place: Place, ts: string, content: Content, look: Look, mark: Mark): Promise<void>
   remove(place: Place, ts: string): Promise<void>
   /** One page of a thread, oldest first. */
   replies(place: Pick<Place, 'channel' | 'root'>, page: RepliesPage): Promise<RepliesAnswer>
-  setSession(place: Place, status: SessionStatus): Promise<void>
+  setSession(place: Pick<Place, 'channel' | 'root'>, status: SessionStatus): Promise<SessionAnswer>
   setStatus(place: Place, status: string): Promise<void>
+  /** Tell one person something that nobody else sees and that is not kept. */
+  whisper(place: Pick<Place, 'channel' | 'root'>, user: string, text: string): Promise<void>
   person(user: string): Promise<FoundMessage>
+}
+
+export interface SessionAnswer {
+  /** False: the app has not subscribed `agent_session_stopped`, so Slack offers nobody to stop it. */
+  readonly stoppable: boolean
 }
 
 export interface StreamEnd {
   readonly text: string
+  /** Below the text. */
+  readonly blocks: readonly KnownBlock[]
   readonly status: SessionStatus
   readonly mark: Mark | undefined
 }
@@ -87,21 +95,22 @@ export function createApi(token: string, options: WebClientOptions): SlackApi {
       calling('chat.appendStream', async () => {
         await client.chat.appendStream({ channel: place.channel, ts, markdown_text: text })
       }),
-    stopStream: (place, ts, { text, status, mark }) =>
+    stopStream: (place, ts, { text, blocks, status, mark }) =>
       calling('chat.stopStream', async () => {
         await client.chat.stopStream({
           channel: place.channel,
           ts,
           session_status: status,
           ...(text === '' ? {} : { markdown_text: text }),
+          ...(blocks.length === 0 ? {} : { blocks: [...blocks] }),
           ...(mark === undefined ? {} : metadata(mark)),
         })
       }),
-    post: (place, text, dress, mark) =>
+    post: (place, content, look, mark) =>
       calling('chat.postMessage', async () => {
         const { ts, message } = await client.chat.postMessage({
           ...inThread(place),
-          ...dressed(text, dress),
+          ...dressed(content, look),
           ...metadata(mark),
           unfurl_links: false,
           unfurl_media: false,
@@ -110,9 +119,9 @@ export function createApi(token: string, options: WebClientOptions): SlackApi {
           throw await outsideThread(client, place, known(ts))
         return known(ts)
       }),
-    update: (place, ts, text, dress, mark) =>
+    update: (place, ts, content, look, mark) =>
       calling('chat.update', async () => {
-        await client.chat.update({ channel: place.channel, ts, ...dressed(text, dress), ...metadata(mark) })
+        await client.chat.update({ channel: place.channel, ts, ...dressed(content, look), ...metadata(mark) })
       }),
     remove: (place, ts) =>
       calling('chat.delete', async () => {
@@ -134,11 +143,17 @@ export function createApi(token: string, options: WebClientOptions): SlackApi {
       }),
     setSession: (place, status) =>
       calling('agents.sessions.setStatus', async () => {
-        await client.agents.sessions.setStatus({ channel_id: place.channel, thread_ts: place.root, status })
+        const session = { channel_id: place.channel, thread_ts: place.root, status }
+        const { response_metadata: about } = await client.agents.sessions.setStatus(session)
+        return { stoppable: !about?.warnings?.includes('missing_agent_session_stopped_event_subscription') }
       }),
     setStatus: (place, status) =>
       calling('assistant.threads.setStatus', async () => {
         await client.assistant.threads.setStatus({ channel_id: place.channel, thread_ts: place.root, status })
+      }),
+    whisper: ({ channel, root }, user, text) =>
+      calling('chat.postEphemeral', async () => {
+        await client.chat.postEphemeral({ channel, user, thread_ts: root, text })
       }),
     person: (user) => calling('users.info', async () => ({ ...(await people.users.info({ user })).user })),
   }
@@ -156,32 +171,6 @@ export async function calling<Answer>(method: string, call: () => Promise<Answer
 const inThread = ({ channel, root }: Place) => ({ channel, thread_ts: root })
 
 const metadata = (mark: Mark) => ({ metadata: { event_type: EVENT_TYPE, event_payload: { ...mark } } })
-
-function dressed(text: string, dress: Dress) {
-  switch (dress) {
-    case 'markdown_text':
-      return { markdown_text: text }
-    case 'block':
-      return { text: preview(text), blocks: [{ type: 'markdown', text }] }
-    case 'text':
-      return { text: plain(text) }
-  }
-}
-
-/** mrkdwn that shows `text` as it is. Escaping does what the joiner does elsewhere, save for `@here`. */
-const plain = (text: string): string => escaped(text.replaceAll(`<${JOINER}`, '<'))
-
-/** What notifications say; the block says it all, and `chat.update` refuses more than 4,000 characters of text. */
-function preview(text: string): string {
-  const whole = plain(text)
-  return whole.length <= PREVIEW_CHARACTERS
-    ? whole
-    : plain(text.slice(0, PREVIEW_CHARACTERS / LONGEST_ESCAPE))
-}
-
-const PREVIEW_CHARACTERS = 3_900
-/** `&` becomes `&amp;`. */
-const LONGEST_ESCAPE = 5
 
 /** A reply to a root that was deleted lands at the top of the channel, without an error: take it away again. */
 async function outsideThread(client: WebClient, { channel }: Place, ts: string): Promise<SlackCallError> {

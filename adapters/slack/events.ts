@@ -1,21 +1,34 @@
 /**
  * Slack's events, handed to the host. A listener that throws keeps Bolt from acknowledging, so that Slack delivers
  * the event again (rule T1): nothing here catches what the host throws.
+ *
+ * Presses are the other way round: Slack tells of each once and shows the person an error after three seconds, so they
+ * are acknowledged at once and carried out after that.
  */
 import type { App } from '@slack/bolt'
 import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
-import { threadKey } from '#core/thread.ts'
-import { type Incoming, questionOf, readMessage, type Self } from './inbound.ts'
+import { messageKey, threadKey } from '#core/thread.ts'
+import type { SlackApi } from './api.ts'
+import { type HeardEdit, readDeletion, readEdit } from './change.ts'
+import { ACTION_IDS } from './controls.ts'
+import { type Incoming, questionOf, readMessage, type Self, textOf } from './inbound.ts'
 import { Lanes } from './lanes.ts'
 import { mentionedIn } from './mrkdwn.ts'
 import type { People } from './people.ts'
+import { readPress } from './press.ts'
+import { answerPress } from './pressed.ts'
 import { readReaction } from './reaction.ts'
+import { Recent } from './recent.ts'
+import { answerIdleStop, readStop } from './stopped.ts'
 
 export interface EventsDeps {
   readonly host: Host
+  readonly api: Pick<SlackApi, 'whisper' | 'setSession'>
   readonly self: Self
   readonly people: People
+  /** Messages that we took away ourselves, by `messageKey`. */
+  readonly ownDeletions: Recent
   readonly log: Logger
 }
 
@@ -25,26 +38,59 @@ export interface Events {
 }
 
 /** What the manifest must subscribe to; `message` stands for `message.channels`, `.groups`, `.im` and `.mpim`. */
-export const LISTENED = ['app_mention', 'message', 'reaction_added', 'reaction_removed'] as const
+export const LISTENED = [
+  'agent_session_stopped',
+  'app_mention',
+  'message',
+  'reaction_added',
+  'reaction_removed',
+] as const
 
 export function listen(app: App, deps: EventsDeps): Events {
   const inHand = new Set<Promise<void>>()
   const lanes = new Lanes()
+  /** Presses and stops: done twice, they would say that they failed, or stop what came after. */
+  const done = new Recent()
   let draining = false
 
-  const taking =
-    (take: (event: unknown, deps: EventsDeps, lanes: Lanes) => Promise<void>) =>
-    async (args: { event: unknown }) => {
-      if (draining) throw new Error('Parley is stopping; Slack delivers this event again.')
-      const taken = take(args.event, deps, lanes)
-      inHand.add(taken)
-      await taken.finally(() => inHand.delete(taken))
-    }
+  const track = (work: Promise<void>): Promise<void> => {
+    inHand.add(work)
+    return work.finally(() => inHand.delete(work))
+  }
+  const stillOpen = () => {
+    if (draining) throw new Error('Parley is stopping; Slack delivers this event again.')
+  }
+  const taking = (take: (event: unknown) => Promise<void>) => async (args: { event: unknown }) => {
+    stillOpen()
+    await track(take(args.event))
+  }
 
-  app.event('app_mention', taking(takeMessage))
-  app.event('message', taking(takeMessage))
-  app.event('reaction_added', taking(takeReaction))
-  app.event('reaction_removed', taking(takeReaction))
+  app.event(
+    'app_mention',
+    taking((event) => takeMessage(event, deps, lanes)),
+  )
+  app.event(
+    'message',
+    taking((event) => takeMessageEvent(event, deps, lanes)),
+  )
+  app.event(
+    'reaction_added',
+    taking((event) => takeReaction(event, deps)),
+  )
+  app.event(
+    'reaction_removed',
+    taking((event) => takeReaction(event, deps)),
+  )
+  app.event(
+    'agent_session_stopped',
+    taking((event) => takeStop(event, deps, done, track)),
+  )
+  app.action(ACTION_IDS, async ({ ack, body }) => {
+    stillOpen()
+    await ack()
+    const press = readPress(body, deps.self)
+    if (press !== undefined && done.add(press.id)) void track(answerPress(press, deps))
+  })
   app.error(async (error) => {
     deps.log.error(
       { reason: error.message },
@@ -61,6 +107,17 @@ export function listen(app: App, deps: EventsDeps): Events {
   }
 }
 
+/** Slack tells of edits and deletions as messages of a kind of their own. */
+async function takeMessageEvent(event: unknown, deps: EventsDeps, lanes: Lanes): Promise<void> {
+  const edit = readEdit(event, deps.self)
+  // Behind the question itself, which may still be on its way in.
+  if (edit !== undefined) return lanes.run(threadKey(edit.incoming.thread), () => takeEdit(edit, deps))
+  const deletion = readDeletion(event, deps.self)
+  if (deletion === undefined) return takeMessage(event, deps, lanes)
+  if (deps.ownDeletions.has(messageKey(deletion.deletion.message))) return
+  await lanes.run(threadKey(deletion.thread), () => deps.host.deleted(deletion.deletion))
+}
+
 async function takeMessage(event: unknown, deps: EventsDeps, lanes: Lanes): Promise<void> {
   const incoming = readMessage(event, deps.self)
   if (incoming === undefined) return
@@ -68,12 +125,25 @@ async function takeMessage(event: unknown, deps: EventsDeps, lanes: Lanes): Prom
   await lanes.run(threadKey(incoming.thread), () => takeIncoming(incoming, deps))
 }
 
-async function takeIncoming(incoming: Incoming, { host, self, people }: EventsDeps): Promise<void> {
+async function takeIncoming(incoming: Incoming, deps: EventsDeps): Promise<void> {
+  const { host, self } = deps
   const owned = incoming.reply && (await host.owns(incoming.thread))
   if (incoming.address === 'bystander' && !owned) return
-  const ids = new Set([incoming.speaker, ...mentionedIn(incoming.mrkdwn)])
+  await host.accept(questionOf(incoming, { self, people: await namesIn(incoming, deps), owned }))
+}
+
+async function takeEdit({ incoming, version, at }: HeardEdit, deps: EventsDeps): Promise<void> {
+  const { host, self } = deps
+  // Everybody's edits come here: those of threads that are not ours cost no look at who is named in them.
+  if (!(await host.owns(incoming.thread))) return
+  const text = textOf(incoming, { self, people: await namesIn(incoming, deps) })
+  await host.edited({ question: incoming.id, version, text, at })
+}
+
+function namesIn({ speaker, mrkdwn }: Incoming, { self, people }: EventsDeps) {
+  const ids = new Set([speaker, ...mentionedIn(mrkdwn)])
   ids.delete(self.user)
-  await host.accept(questionOf(incoming, { self, people: await people.names([...ids]), owned }))
+  return people.names([...ids])
 }
 
 async function takeReaction(event: unknown, { host, self, people, log }: EventsDeps): Promise<void> {
@@ -81,4 +151,16 @@ async function takeReaction(event: unknown, { host, self, people, log }: EventsD
   if (reaction === undefined) return
   if (await people.isBot(reaction.rater)) return log.debug('A bot reacted; that does not count.')
   await host.react(reaction)
+}
+
+/** @param later takes what Slack need not wait for. */
+async function takeStop(
+  event: unknown,
+  deps: EventsDeps,
+  done: Recent,
+  later: (work: Promise<void>) => unknown,
+): Promise<void> {
+  const stop = readStop(event, deps.self)
+  if (stop === undefined || !done.add(stop.id)) return
+  if (!(await deps.host.stop({ thread: stop.thread }))) later(answerIdleStop(stop, deps))
 }

@@ -57,6 +57,12 @@ const SPOKEN = new Set([undefined, 'file_share', 'thread_broadcast'])
 export const SLACKBOT = 'USLACKBOT'
 
 export function readMessage(event: unknown, self: Self): Incoming | undefined {
+  const incoming = readSpoken(event, self)
+  return incoming?.address === 'bystander' && !incoming.reply ? undefined : incoming
+}
+
+/** A message of a person, whoever it is for. */
+export function readSpoken(event: unknown, self: Self): Incoming | undefined {
   const read = messageSchema.safeParse(event)
   if (!read.success) return undefined
   const said = read.data
@@ -64,7 +70,6 @@ export function readMessage(event: unknown, self: Self): Incoming | undefined {
   if (said.user === self.user || said.user === SLACKBOT) return undefined
   const address = addressOf(said, self)
   const reply = said.thread_ts !== undefined && said.thread_ts !== said.ts
-  if (address === 'bystander' && !reply) return undefined
   const root = said.thread_ts ?? said.ts
   return {
     address,
@@ -106,17 +111,22 @@ export interface Resolved {
 
 export function questionOf(incoming: Incoming, { self, people, owned }: Resolved): Question {
   const { id, thread, place, sentAt, speaker, reply } = incoming
-  const text = toMarkdown(incoming.mrkdwn, { self: self.user, people })
-  const said = [text, ...incoming.files.map((name) => `[attached: ${name}]`)].filter(Boolean).join('\n')
   return {
     id,
     thread,
     speaker: { id: speaker, name: people.get(speaker) ?? speaker },
-    text: said || wordless(reply),
+    text: textOf(incoming, { self, people }),
     sentAt,
     place,
     hasPast: reply && !owned,
   }
+}
+
+/** What it says to the core. */
+export function textOf(incoming: Incoming, { self, people }: Omit<Resolved, 'owned'>): string {
+  const text = toMarkdown(incoming.mrkdwn, { self: self.user, people })
+  const said = [text, ...incoming.files.map((name) => `[attached: ${name}]`)].filter(Boolean).join('\n')
+  return said || wordless(incoming.reply)
 }
 
 /** A mention alone is a question too: below other messages it points at them, at the top it is a greeting. */

@@ -1,7 +1,7 @@
 /** What a failed step tells of a message, and whether another step can mend it (rule D5). Pure. */
 import { SurfaceError } from '#core/delivery/surface.ts'
 import { isGone, notOffered, type SlackCallError, surfaceError } from './fault.ts'
-import { type Dress, plainerDress } from './offers.ts'
+import { type Look, plainerLook } from './offers.ts'
 import type { MessageState, Step, Wanted } from './step.ts'
 
 export type Lesson =
@@ -11,7 +11,7 @@ export type Lesson =
   | { readonly next: 'post'; readonly everywhere: boolean }
   /** Take the message away and say it anew. */
   | { readonly next: 'replace' }
-  | { readonly next: 'dress'; readonly dress: Dress }
+  | { readonly next: 'look'; readonly look: Look }
   /** The caller hears of it; when it calls again, go on from this state. */
   | { readonly next: 'fail'; readonly state: MessageState; readonly error: SurfaceError }
 
@@ -29,12 +29,15 @@ const FIXED = new Set(['cant_update_message', 'edit_window_closed'])
 /** The thread's root is gone. */
 const THREAD_OVER = new Set(['invalid_thread_ts', 'message_not_found'])
 
+/** Steps that carry a look. */
+const DRESSED = new Set<Step['do']>(['post', 'update', 'stop'])
+
 export function lessonOf(
   step: Step,
   state: MessageState,
   wanted: Wanted,
   failure: SlackCallError,
-  dress: Dress,
+  look: Look,
 ): Lesson {
   const { code, fault } = failure
   const opens = step.do === 'start' || step.do === 'post'
@@ -50,7 +53,7 @@ export function lessonOf(
   }
   if (fault.kind === 'rate_limited') return { next: 'fail', state, error: surfaceError(failure) }
   if (state.at === 'streaming' && STREAM_OVER.has(code)) {
-    return { next: 'go on', state: { at: 'settled', ts: state.ts, text: undefined, complete: false } }
+    return { next: 'go on', state: { at: 'settled', ts: state.ts, shows: undefined } }
   }
   if (state.at === 'settled' && code === 'streaming_state_conflict') {
     return { next: 'go on', state: { at: 'streaming', ts: state.ts, text: undefined } }
@@ -58,17 +61,17 @@ export function lessonOf(
   // Somebody deleted it: it is said anew.
   if (!opens && code === 'message_not_found') return { next: 'go on', state: { at: 'absent' } }
   if (state.at === 'settled' && FIXED.has(code)) return { next: 'replace' }
-  const plainer = step.do === 'post' || step.do === 'update' ? plainerDress(dress, code) : undefined
-  if (plainer !== undefined) return { next: 'dress', dress: plainer }
+  const worn = { controls: wanted.controls.length > 0, tables: wanted.tables && step.do !== 'stop' }
+  const plainer = DRESSED.has(step.do) ? plainerLook(look, worn, code) : undefined
+  if (plainer !== undefined) return { next: 'look', look: plainer }
   return { next: 'fail', state, error: surfaceError(failure) }
 }
 
 /** No answer came: the step may have been taken. */
-function doubted(step: Step, state: MessageState, { text, complete }: Wanted): MessageState {
-  if (step.do === 'start') return { at: 'lost', how: 'stream', text, complete: false }
-  if (step.do === 'post') return { at: 'lost', how: 'post', text, complete }
-  if (state.at === 'streaming' || state.at === 'settled') {
-    return { at: 'settled', ts: state.ts, text: undefined, complete: false }
-  }
+function doubted(step: Step, state: MessageState, wanted: Wanted): MessageState {
+  if (step.do === 'start') return { at: 'lost', how: 'stream', wanted }
+  if (step.do === 'post') return { at: 'lost', how: 'post', wanted }
+  if (state.at === 'streaming' || state.at === 'settled')
+    return { at: 'settled', ts: state.ts, shows: undefined }
   return state
 }

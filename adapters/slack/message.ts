@@ -4,24 +4,33 @@
  * It does what `step.ts` decides and asks again. Every answer and every failure changes what is known of the message,
  * so calling `show` again after a failure goes on from the truth: nothing is lost and nothing is said twice.
  */
+import type { Clock } from '#core/clock.ts'
 import { SurfaceError } from '#core/delivery/surface.ts'
+import { messageKey } from '#core/thread.ts'
 import type { Mark, SessionStatus, SlackApi } from './api.ts'
+import { type Content, endBlocks } from './dress.ts'
 import { SlackCallError, surfaceError } from './fault.ts'
 import { lostOne, ownSince } from './find.ts'
 import type { Self } from './inbound.ts'
 import { lessonOf } from './lesson.ts'
-import type { Dress, Offers } from './offers.ts'
+import { accepted, type Look, type Offers } from './offers.ts'
 import type { Place } from './place.ts'
+import type { Recent } from './recent.ts'
 import { type MessageState, nextStep, type Step, type Wanted } from './step.ts'
 
 export interface MessageDeps {
   readonly api: SlackApi
   readonly offers: Offers
+  /** Messages that we take away ourselves, by `messageKey`. */
+  readonly ownDeletions: Recent
+  readonly clock: Clock
   readonly self: Self
   readonly place: Place
   /** Names this attempt at the reply; with `part` it names the message. */
   readonly attempt: string
   readonly part: number
+  /** The reply's id, for what people press. */
+  readonly id: string
   /** What all messages of the reply share. */
   readonly reply: ReplyState
 }
@@ -35,20 +44,21 @@ export interface ReplyState {
   readonly onSession: (status: SessionStatus) => void
 }
 
-/** The longest honest way is lost, find, stop, update, conflict, stop, update, nothing. */
-const MAX_STEPS = 12
+/** The longest honest way is lost, find, stop, update, conflict, stop, update, nothing, with plainer looks between. */
+const MAX_STEPS = 16
 
 export class PartMessage {
   readonly #deps: MessageDeps
   #state: MessageState
+  /** When we asked for the newest stream, on our clock. */
+  #streamedSince: number | undefined
   /** Tried after Slack refused the one in use; everybody uses it once it was accepted. */
-  #plainer: Dress | undefined
+  #plainer: Look | undefined
 
   /** @param ts the message that an earlier attempt has left. */
   constructor(deps: MessageDeps, ts?: string) {
     this.#deps = deps
-    this.#state =
-      ts === undefined ? { at: 'absent' } : { at: 'settled', ts, text: undefined, complete: false }
+    this.#state = ts === undefined ? { at: 'absent' } : { at: 'settled', ts, shows: undefined }
     if (ts !== undefined) deps.reply.taken.add(ts)
   }
 
@@ -62,14 +72,22 @@ export class PartMessage {
     return this.#state.at === 'streaming' || (this.#state.at === 'absent' && this.#deps.reply.streams)
   }
 
+  /** How long it has been streamed; undefined when it is not. Milliseconds. */
+  get streamedFor(): number | undefined {
+    if (this.#state.at !== 'streaming' || this.#streamedSince === undefined) return undefined
+    return this.#deps.clock.now() - this.#streamedSince
+  }
+
   /**
+   * @returns true when something was written.
    * @param status what the session is after this message's stream ends: the reply may go on in another message.
    * @throws SurfaceError
    */
-  async show(wanted: Wanted, status: SessionStatus, signal: AbortSignal): Promise<void> {
+  async show(asked: Wanted, status: SessionStatus, signal: AbortSignal): Promise<boolean> {
     for (let count = 0; count < MAX_STEPS; count += 1) {
+      const wanted = this.#bearable(asked)
       const step = nextStep(this.#state, wanted, this.#deps.reply.streams)
-      if (step.do === 'nothing') return
+      if (step.do === 'nothing') return count > 0
       signal.throwIfAborted()
       try {
         await this.#take(step, wanted, status)
@@ -88,8 +106,12 @@ export class PartMessage {
   async remove(): Promise<void> {
     const { ts } = this
     if (ts === undefined) return
+    const { api, place, self, ownDeletions } = this.#deps
+    const message = { platform: 'slack', workspace: self.team, channel: place.channel, message: ts }
     try {
-      await this.#deps.api.remove(this.#deps.place, ts)
+      // The event may overtake the answer.
+      ownDeletions.add(messageKey(message))
+      await api.remove(place, ts)
     } catch (thrown) {
       if (!(thrown instanceof SlackCallError)) throw thrown
       if (thrown.code !== 'message_not_found') throw surfaceError(thrown)
@@ -104,11 +126,16 @@ export class PartMessage {
     switch (step.do) {
       case 'nothing':
         return
-      case 'start':
-        return this.#become({ at: 'streaming', ts: await api.startStream(place, text), text })
+      case 'start': {
+        this.#streamedSince = this.#deps.clock.now()
+        const ts = await api.startStream(place, text)
+        return this.#become({ at: 'streaming', ts, text })
+      }
       case 'post': {
-        const ts = await this.#dressed((dress) => api.post(place, text, dress, this.#mark(complete)))
-        return this.#become({ at: 'settled', ts, text, complete })
+        const ts = await this.#dressed((look) =>
+          api.post(place, this.#content(wanted), look, this.#mark(complete)),
+        )
+        return this.#become({ at: 'settled', ts, shows: wanted })
       }
       case 'find':
         return this.#find()
@@ -121,26 +148,28 @@ export class PartMessage {
         // Text that is about to be replaced is not final, whatever `complete` says.
         const whole = state.text !== undefined && state.text + step.text === text
         const mark = this.#mark(complete && whole)
-        await api.stopStream(place, state.ts, { text: step.text, status, mark })
-        this.#deps.reply.onSession(status)
-        return this.#become({
-          at: 'settled',
-          ts: state.ts,
-          text: state.text === undefined ? undefined : state.text + step.text,
-          complete: mark.complete,
+        const controls = whole ? wanted.controls : []
+        await this.#dressed((look) => {
+          const blocks = endBlocks(this.#content({ ...wanted, controls }), look)
+          return api.stopStream(place, state.ts, { text: step.text, blocks, status, mark })
         })
+        this.#deps.reply.onSession(status)
+        const shows = whole ? { ...wanted, tables: false } : undefined
+        return this.#become({ at: 'settled', ts: state.ts, shows })
       }
       case 'update':
         if (state.at !== 'settled') return
-        await this.#dressed((dress) => api.update(place, state.ts, text, dress, this.#mark(complete)))
-        return this.#become({ ...state, text, complete })
+        await this.#dressed((look) =>
+          api.update(place, state.ts, this.#content(wanted), look, this.#mark(complete)),
+        )
+        return this.#become({ ...state, shows: wanted })
     }
   }
 
   /** @throws SurfaceError */
   async #learn(step: Step, wanted: Wanted, failure: SlackCallError): Promise<void> {
     const { offers, reply } = this.#deps
-    const lesson = lessonOf(step, this.#state, wanted, failure, this.#plainer ?? offers.dress)
+    const lesson = lessonOf(step, this.#state, wanted, failure, this.#look)
     switch (lesson.next) {
       case 'go on':
         this.#become(lesson.state)
@@ -152,8 +181,8 @@ export class PartMessage {
         reply.streams = false
         if (lesson.everywhere) offers.streaming = false
         break
-      case 'dress':
-        this.#plainer = lesson.dress
+      case 'look':
+        this.#plainer = lesson.look
         break
       case 'fail':
         this.#plainer = undefined
@@ -162,11 +191,29 @@ export class PartMessage {
     }
   }
 
-  async #dressed<Answer>(write: (dress: Dress) => Promise<Answer>): Promise<Answer> {
+  get #look(): Look {
+    return this.#plainer ?? this.#deps.offers.look
+  }
+
+  /** What this Slack turned out not to show is not wanted: it would be missed, and written again and again. */
+  #bearable(wanted: Wanted): Wanted {
+    const { controls, markdown, tables } = this.#look
+    return {
+      ...wanted,
+      controls: controls === 'none' || markdown === 'text' ? [] : wanted.controls,
+      tables: wanted.tables && tables && markdown !== 'text',
+    }
+  }
+
+  #content({ text, controls, tables }: Wanted): Content {
+    return { text, controls, tables, reply: this.#deps.id }
+  }
+
+  async #dressed<Answer>(write: (look: Look) => Promise<Answer>): Promise<Answer> {
     const { offers } = this.#deps
-    const dress = this.#plainer ?? offers.dress
-    const answer = await write(dress)
-    offers.dress = dress
+    const look = this.#look
+    const answer = await write(look)
+    if (this.#plainer !== undefined) offers.look = accepted(look, offers.look)
     return answer
   }
 
@@ -177,8 +224,8 @@ export class PartMessage {
     const ts = lostOne(await ownSince(api, place, self), { how: lost.how, attempt, part }, reply.taken)
     if (ts === undefined) return this.#become({ at: 'absent' })
     // The first write is the only one it can have seen, so what it says is known.
-    if (lost.how === 'stream') return this.#become({ at: 'streaming', ts, text: lost.text })
-    this.#become({ at: 'settled', ts, text: lost.text, complete: lost.complete })
+    if (lost.how === 'stream') return this.#become({ at: 'streaming', ts, text: lost.wanted.text })
+    this.#become({ at: 'settled', ts, shows: lost.wanted })
   }
 
   #become(state: MessageState): void {

@@ -70,6 +70,7 @@ export class WorkingSign {
         if (failure?.fault.kind === 'unavailable') this.#lit = kind
         if (failure === undefined || !notOffered(failure.code)) return
         if (offers.sign === kind) offers.sign = kind === 'sessions' ? 'status' : 'none'
+        offers.nativeStop = false
       }
     }
   }
@@ -97,8 +98,20 @@ export class WorkingSign {
 
   async #write(kind: 'sessions' | 'status', on: boolean): Promise<void> {
     const { api, place } = this.#deps
-    if (kind === 'sessions') await api.setSession(place, on ? 'processing' : 'active')
-    else await api.setStatus(place, on ? STATUS : '')
+    if (kind === 'status') return api.setStatus(place, on ? STATUS : '')
+    const { stoppable } = await api.setSession(place, on ? 'processing' : 'active')
+    if (!stoppable) this.#noNativeStop()
+  }
+
+  #noNativeStop(): void {
+    const { offers, log } = this.#deps
+    if (offers.nativeStop) {
+      log.warn(
+        'The Slack app does not subscribe agent_session_stopped, so replies are edited and carry a Stop button. ' +
+          'Compare the app with config/slack-manifest.json.',
+      )
+    }
+    offers.nativeStop = false
   }
 
   #failure(thrown: unknown): SlackCallError | undefined {

@@ -12,10 +12,12 @@ import type { WebClientOptions } from '@slack/web-api'
 import type { Logger } from 'pino'
 import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
+import type { Accounts } from '#core/delivery/accounts.ts'
 import { ConfigError } from '#core/errors.ts'
 import { createApi } from './api.ts'
 import { Attempts } from './attempts.ts'
 import { boltLog } from './bolt-log.ts'
+import { slackBudget } from './budget.ts'
 import { type Events, listen } from './events.ts'
 import { platformError, SlackCallError } from './fault.ts'
 import { createDoor, httpReceiver } from './http.ts'
@@ -25,9 +27,9 @@ import { firstOffers } from './offers.ts'
 import { fetchPast } from './past.ts'
 import { createPeople } from './people.ts'
 import { readPlace } from './place.ts'
+import { Recent } from './recent.ts'
 import { KeptSocket } from './socket.ts'
 import { SlackReply } from './surface.ts'
-import { Traffic } from './traffic.ts'
 
 export interface SlackSettings {
   /** `xoxb-…` */
@@ -43,6 +45,8 @@ export interface SlackSettings {
 export interface SlackDeps {
   readonly log: Logger
   readonly clock: Clock
+  /** Shared by everything that writes to this workspace. */
+  readonly accounts: Accounts
 }
 
 /** Slack wants its answer within three seconds; a start waits a little longer for one. */
@@ -52,7 +56,7 @@ const CALL_TIMEOUT_MS = 10_000
  * @throws ConfigError when there is neither an app-level token nor a signing secret.
  *
  * @example
- * const slack = createSlack({ botToken: 'xoxb-…', appToken: 'xapp-…' }, { log, clock: systemClock })
+ * const slack = createSlack({ botToken: 'xoxb-…', appToken: 'xapp-…' }, { log, clock: systemClock, accounts })
  * await slack.start(host)
  */
 export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform {
@@ -67,8 +71,8 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   const api = createApi(settings.botToken, clientOptions)
   const people = createPeople(api, clock)
   const offers = firstOffers()
-  const traffic = new Traffic()
   const attempts = new Attempts()
+  const ownDeletions = new Recent()
   const door = transport.via === 'http' ? createDoor(transport.signingSecret, log) : undefined
   let running: Running | undefined
 
@@ -89,7 +93,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       logger: boltLog(log),
       clientOptions: { ...clientOptions, retryConfig: { retries: 1 } },
     })
-    const events = listen(app, { host, self, people, log })
+    const events = listen(app, { host, api, self, people, ownDeletions, log })
     const startedAt = clock.now()
     if (receiver instanceof KeptSocket) {
       await receiver.start()
@@ -131,11 +135,14 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       }
     },
 
-    open(stored, shown) {
+    open(stored, shown, reply) {
       const { self, startedAt } = started()
       const place = readPlace(stored)
       const again = !attempts.isFirst(place) || milliseconds(place.ts) < startedAt
-      return new SlackReply({ api, offers, traffic, self, clock, log }, place, { shown, again })
+      const budget = slackBudget(deps.accounts, self.team)
+      return new SlackReply({ api, offers, budget, ownDeletions, self, clock, log }, place, {
+        ...{ shown, again, reply },
+      })
     },
   }
 }

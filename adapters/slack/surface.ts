@@ -7,9 +7,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
+import type { Account } from '#core/delivery/account.ts'
 import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
 import type { MessageRef } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
+import { charged, type SlackBudget } from './budget.ts'
 import { SlackCallError, surfaceError } from './fault.ts'
 import { compareTs, ownSince, written } from './find.ts'
 import type { Self } from './inbound.ts'
@@ -17,8 +19,11 @@ import { PartMessage, type ReplyState } from './message.ts'
 import { neutral, neutralSoFar } from './neutral.ts'
 import type { Offers } from './offers.ts'
 import type { Place } from './place.ts'
+import type { Recent } from './recent.ts'
+import { type Cut, cutBehind, cutWithin, type Piece, piecesOf } from './roll-over.ts'
 import { WorkingSign } from './sign.ts'
-import type { Traffic } from './traffic.ts'
+import type { Wanted } from './step.ts'
+import { hasTable } from './tables.ts'
 
 /**
  * A streamed message breaks off between 10,600 and 11,300 bytes, and an edit takes 12,000 characters. 9,000 leaves
@@ -28,15 +33,20 @@ const LIMIT: PartLimit = { unit: 'utf8', size: 9_000 }
 /** Plain `text` is refused by `chat.update` beyond 4,000 characters, after escaping. */
 const PLAIN_LIMIT: PartLimit = { unit: 'utf8', size: 3_000 }
 
-/** `chat.appendStream`: 100 a minute and workspace. */
-const STREAM_CADENCE_MS = 700
-/** `chat.update`: 50 a minute and workspace. */
-const EDIT_CADENCE_MS = 1_300
+/** Slack ends a stream about five minutes after it began, appends or not; the last minute is for what goes wrong. */
+const ROLL_OVER_MS = 4 * 60_000
+/** From now on any place will do: twenty seconds are left for slow writes. */
+const ROLL_OVER_ANYWHERE_MS = 4 * 60_000 + 40_000
+
+/** A message said less than our limit allows, and Slack found it too long all the same. */
+const TOO_LONG = new Set(['msg_too_long', 'msg_blocks_too_long'])
 
 export interface SurfaceDeps {
   readonly api: SlackApi
   readonly offers: Offers
-  readonly traffic: Traffic
+  readonly budget: SlackBudget
+  /** Messages that we take away ourselves, by `messageKey`. */
+  readonly ownDeletions: Recent
   readonly self: Self
   readonly clock: Clock
   readonly log: Logger
@@ -47,23 +57,33 @@ export interface Begun {
   readonly shown: readonly string[]
   /** This is not the first attempt, for all we know: an earlier one may have written what nobody remembers. */
   readonly again: boolean
+  /** The reply's id, for what people press. */
+  readonly reply: string
 }
 
 export class SlackReply implements ReplySurface {
   readonly #deps: SurfaceDeps
   readonly #place: Place
   readonly #attempt = randomUUID()
+  /** The reply's own. */
+  readonly #id: string
   readonly #state: ReplyState
   readonly #sign: WorkingSign
-  /** By part. */
+  /** One for each piece of each part, in order. */
   readonly #messages: PartMessage[]
+  /** Where parts are cut besides, in order. */
+  readonly #cuts = new Map<number, readonly Cut[]>()
+  #newestPart = 0
+  /** How much of the newest part readers may have seen: no cut is made before that. */
+  #tried = 0
   /** Until we have looked for messages that an earlier attempt left. */
   #mayHaveOrphans: boolean
   /** Settles when the newest `show` has: they never overlap (rule D3). */
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(deps: SurfaceDeps, place: Place, { shown, again }: Begun) {
-    this.#deps = deps
+  constructor(deps: SurfaceDeps, place: Place, { shown, again, reply }: Begun) {
+    this.#id = reply
+    this.#deps = { ...deps, api: charged(deps.api, deps.budget, this) }
     this.#place = place
     const sign = new WorkingSign({ ...deps, place }, again || shown.length > 0)
     const onSession = (status: SessionStatus) => sign.streamEnded(status)
@@ -74,13 +94,12 @@ export class SlackReply implements ReplySurface {
   }
 
   get limit(): PartLimit {
-    return this.#deps.offers.dress === 'text' ? PLAIN_LIMIT : LIMIT
+    return this.#deps.offers.look.markdown === 'text' ? PLAIN_LIMIT : LIMIT
   }
 
-  get cadenceMs(): number {
-    const streams = this.#messages.at(-1)?.streams ?? (this.#state.streams && this.#deps.offers.streaming)
-    const { traffic, clock } = this.#deps
-    return (streams ? STREAM_CADENCE_MS : EDIT_CADENCE_MS) * traffic.share(clock.now())
+  get account(): Account {
+    const { budget, offers } = this.#deps
+    return budget.growth(this.#messages.at(-1)?.streams ?? (this.#state.streams && offers.streaming))
   }
 
   async working(signal: AbortSignal): Promise<void> {
@@ -100,22 +119,83 @@ export class SlackReply implements ReplySurface {
     return { platform: 'slack', workspace: this.#deps.self.team, channel: this.#place.channel, message }
   }
 
-  async #show({ parts, finished }: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
+  async #show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
     signal.throwIfAborted()
-    const { traffic, clock } = this.#deps
-    traffic.note(this.#attempt, finished ? undefined : clock.now())
     if (this.#mayHaveOrphans) await this.#adopt()
-    const last = parts.length - 1
-    for (const [part, text] of parts.entries()) {
-      const complete = finished || part < last
-      const message = this.#messages[part] ?? this.#message(part)
-      this.#messages[part] = message
-      const wanted = { text: complete ? neutral(text) : neutralSoFar(text), complete }
-      const goesOn = !(finished && part === last) && this.#deps.offers.sign === 'sessions'
-      await message.show(wanted, goesOn ? 'processing' : 'active', signal)
+    this.#rollOver(view)
+    let wrote = false
+    for (let index = 0; ; ) {
+      const pieces = piecesOf(view.parts, this.#cuts)
+      const piece = pieces[index]
+      if (piece === undefined) break
+      const isLast = index === pieces.length - 1
+      try {
+        wrote = (await this.#showPiece(index, piece, isLast, view, signal)) || wrote
+        index += 1
+      } catch (thrown) {
+        await this.#overcome(thrown, piece, view, wrote, signal)
+      }
     }
-    if (finished) await this.#finish(parts.length)
-    return this.#messages.slice(0, parts.length).flatMap(({ ts }) => ts ?? [])
+    const length = piecesOf(view.parts, this.#cuts).length
+    await this.#removeBeyond(length)
+    if (view.finished) await this.#sign.putOut()
+    return this.#messages.flatMap(({ ts }) => ts ?? [])
+  }
+
+  async #showPiece(
+    index: number,
+    { text, part }: Piece,
+    isLast: boolean,
+    { parts, finished, controls }: ReplyView,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { offers } = this.#deps
+    const complete = finished || !isLast
+    const message = this.#messages[index] ?? this.#message(index)
+    this.#messages[index] = message
+    if (part === parts.length - 1) this.#tried = parts.at(-1)?.length ?? 0
+    const wanted: Wanted = {
+      text: complete ? neutral(text) : neutralSoFar(text),
+      complete,
+      controls: isLast ? controls.filter((control) => control !== 'stop' || !offers.nativeStop) : [],
+      tables: complete && hasTable(text),
+    }
+    const goesOn = !(finished && isLast) && offers.sign === 'sessions'
+    return message.show(wanted, goesOn ? 'processing' : 'active', signal)
+  }
+
+  /** A stream that Slack would soon end goes on in a new message, at a place where a reader expects a break. */
+  #rollOver({ parts, finished }: ReplyView): void {
+    const part = parts.length - 1
+    const text = parts[part]
+    const streamedFor = this.#messages.at(-1)?.streamedFor ?? 0
+    if (part !== this.#newestPart) this.#tried = 0
+    this.#newestPart = part
+    if (finished || text === undefined || streamedFor < ROLL_OVER_MS) return
+    const cut = cutBehind(text, this.#tried, streamedFor >= ROLL_OVER_ANYWHERE_MS)
+    if (cut !== undefined) this.#cuts.set(part, [...(this.#cuts.get(part) ?? []), cut])
+  }
+
+  /** @throws what cannot be overcome here. */
+  async #overcome(
+    thrown: unknown,
+    piece: Piece,
+    { parts }: ReplyView,
+    wrote: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!(thrown instanceof SurfaceError)) throw thrown
+    const { fault, cause } = thrown
+    // A long reply may be a hundred messages: those that are there already are not a failure of this write.
+    if (fault.kind === 'rate_limited' && wrote) return this.#deps.clock.sleep(fault.retryAfterMs, signal)
+    if (!(cause instanceof SlackCallError) || !TOO_LONG.has(cause.code)) throw thrown
+    const cut = cutWithin(parts[piece.part] ?? '', piece)
+    if (cut === undefined) throw thrown
+    const cuts = [...(this.#cuts.get(piece.part) ?? []), cut]
+    this.#cuts.set(
+      piece.part,
+      cuts.toSorted((a, b) => a.before.length - b.before.length),
+    )
   }
 
   /** Nothing more will be shown here: the sign must not outlive the reply. */
@@ -125,11 +205,10 @@ export class SlackReply implements ReplySurface {
     throw thrown
   }
 
-  /** What an earlier, longer attempt left behind goes, and so does the sign. */
-  async #finish(length: number): Promise<void> {
+  /** What an earlier attempt, or an earlier and longer answer, left behind goes. */
+  async #removeBeyond(length: number): Promise<void> {
     for (const message of this.#messages.slice(length)) await message.remove()
     this.#messages.length = Math.min(this.#messages.length, length)
-    await this.#sign.putOut()
   }
 
   /** An earlier attempt may have ended between writing a message and remembering it (rule T3). */
@@ -151,9 +230,10 @@ export class SlackReply implements ReplySurface {
   }
 
   #message(part: number, ts?: string): PartMessage {
-    this.#state.streams &&= this.#deps.offers.streaming
-    const { api, offers, self } = this.#deps
-    const deps = { api, offers, self, place: this.#place, attempt: this.#attempt, part, reply: this.#state }
-    return new PartMessage(deps, ts)
+    const { offers } = this.#deps
+    // While a message is streamed it shows no button: where Slack offers no stop of its own, it is edited instead.
+    this.#state.streams &&= offers.streaming && offers.nativeStop
+    const own = { place: this.#place, attempt: this.#attempt, part, id: this.#id, reply: this.#state }
+    return new PartMessage({ ...this.#deps, ...own }, ts)
   }
 }

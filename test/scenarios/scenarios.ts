@@ -132,7 +132,7 @@ export function scenarios(name: string, open: () => Promise<World>): void {
       await thread.press(alice, begun, 'stop')
       const shown = await thread.until(finished(1))
       expect(shown).toHaveLength(1)
-      expect(last(shown).text).toMatch(/^word1 word2 word3 (word\d+ )*/)
+      expect(last(shown).text).toMatch(/^word1 word2 word3( word\d+)*/)
       expect(last(shown).text).toContain('Stopped.')
       await until(
         async () => model.streams,

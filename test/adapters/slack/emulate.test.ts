@@ -2,16 +2,24 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
+import { Accounts } from '#core/delivery/accounts.ts'
 import { startEmulatedSlack } from '#test/platforms/slack/emulate.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { recordingHost } from './recording-host.ts'
-import { never, onlyQuestion, served } from './running.ts'
+import { FINISHED, never, onlyQuestion, REPLY, served } from './running.ts'
 
 test('a mention is answered, edited and rated; what this Slack lacks is found out', async () => {
   const slack = await startEmulatedSlack()
   onTestFinished(() => slack.close())
   const { botToken, apiUrl, signingSecret, alice } = slack
-  const platform = createSlack({ botToken, apiUrl, signingSecret }, { log: quietLog, clock: systemClock })
+  const platform = createSlack(
+    { botToken, apiUrl, signingSecret },
+    {
+      log: quietLog,
+      clock: systemClock,
+      accounts: new Accounts(systemClock),
+    },
+  )
   const host = recordingHost()
   slack.deliverTo(await served(platform))
   await platform.start(host)
@@ -25,11 +33,14 @@ test('a mention is answered, edited and rated; what this Slack lacks is found ou
     speaker: { id: alice.id },
   })
 
-  const surface = platform.open(question.place, [])
+  const surface = platform.open(question.place, [], REPLY)
   const sign = new AbortController()
   await surface.working(sign.signal)
-  await surface.show({ parts: ['A *monad* is'], finished: false }, never)
-  const [ts = ''] = await surface.show({ parts: ['A **monad** is <!here> & done.'], finished: true }, never)
+  await surface.show({ parts: ['A *monad* is'], finished: false, controls: ['stop'] }, never)
+  const [ts = ''] = await surface.show(
+    { parts: ['A **monad** is <!here> & done.'], finished: true, controls: FINISHED },
+    never,
+  )
 
   const replies = (await slack.replies(root.channel, root.ts)).filter(({ user }) => user === slack.bot.userId)
   expect(replies).toHaveLength(1)

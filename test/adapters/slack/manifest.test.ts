@@ -45,6 +45,7 @@ const manifestSchema = z.strictObject({
 
 /** What each event needs. */
 const SCOPE_OF: Readonly<Record<string, string>> = {
+  agent_session_stopped: 'chat:write',
   app_mention: 'app_mentions:read',
   'message.channels': 'channels:history',
   'message.groups': 'groups:history',
@@ -65,6 +66,10 @@ test('every event that is listened to is subscribed, and none besides', () => {
     name === 'message' ? ['message.channels', 'message.groups', 'message.im', 'message.mpim'] : [name],
   )
   expect(events.toSorted()).toEqual(listened.toSorted())
+})
+
+test('T5: what is pressed reaches us', () => {
+  expect(manifest.settings.interactivity?.is_enabled).toBe(true)
 })
 
 test('every event has its scope', () => {

@@ -4,7 +4,8 @@ import { onTestFinished } from 'vitest'
 import type { Platform } from '#adapters/platform.ts'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
-import { type ReplySurface, SurfaceError } from '#core/delivery/surface.ts'
+import { Accounts } from '#core/delivery/accounts.ts'
+import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/surface.ts'
 import type { Question } from '#core/dialogue/question.ts'
 import {
   type SlackSimulator,
@@ -46,7 +47,7 @@ export async function running({
   const create = (): Platform =>
     createSlack(
       { botToken, apiUrl, ...(socket ? { appToken } : { signingSecret }) },
-      { log: quietLog, clock },
+      { log: quietLog, clock, accounts: new Accounts(clock) },
     )
   const platform = create()
   const host = recordingHost()
@@ -86,6 +87,12 @@ export async function served(platform: Platform): Promise<string> {
   return `http://127.0.0.1:${address.port}/slack/events`
 }
 
+/** What the core would call the reply. */
+export const REPLY = '0198c1de-5a3e-7000-8000-000000000001'
+
+/** Below every reply that a model finished. */
+export const FINISHED: readonly Control[] = ['good', 'bad', 'regenerate']
+
 export const never = new AbortController().signal
 
 /** `shown`, or the kind of fault that kept it from being. */
@@ -108,18 +115,22 @@ export async function asked(app: Running, text = 'what is a monad?') {
   const sent = await app.simulator.person('alice').mention(app.channel, text)
   await app.simulator.until(() => app.host.questions.length > 0)
   const question = onlyQuestion(app.host)
-  const surface: ReplySurface = app.platform.open(question.place, [])
+  const surface: ReplySurface = app.platform.open(question.place, [], REPLY)
   return {
     sent,
     question,
     surface,
-    show: (...parts: readonly string[]) => surface.show({ parts, finished: false }, never),
-    finish: (...parts: readonly string[]) => surface.show({ parts, finished: true }, never),
+    show: (...parts: readonly string[]) =>
+      surface.show({ parts, finished: false, controls: ['stop'] }, never),
+    finish: (...parts: readonly string[]) =>
+      surface.show({ parts, finished: true, controls: FINISHED }, never),
     /** What readers see of us in the thread. */
     seen: () =>
       app.simulator
         .thread(sent.channel, sent.threadTs)
-        .filter(({ user }) => user === app.simulator.bot.userId),
+        .filter(({ user }) => user === app.simulator.bot.userId)
+        // Where there are blocks, they are what is read.
+        .map((message) => ({ ...message, text: message.shown })),
     session: () => app.simulator.session(sent.channel, sent.threadTs),
     /** Methods that wrote something, in order. */
     writes: () =>

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
+import { Accounts } from '#core/delivery/accounts.ts'
 import { ConfigError, PlatformError } from '#core/errors.ts'
 import { quietLog } from '#test/quiet-log.ts'
-import { never, onlyQuestion, running } from './running.ts'
+import { FINISHED, never, onlyQuestion, REPLY, running } from './running.ts'
 
-const deps = { log: quietLog, clock: systemClock }
+const deps = { log: quietLog, clock: systemClock, accounts: new Accounts(systemClock) }
 
 describe.each([
   ['HTTP', false],
@@ -97,8 +98,8 @@ test('F1, F2: reactions of people are recorded once, those of bots never', async
   const [alice, weather] = [simulator.person('alice'), simulator.otherBot('weather')]
   await alice.mention(channel, 'rate me')
   await simulator.settled()
-  const surface = platform.open(onlyQuestion(host).place, [])
-  const [ts = ''] = await surface.show({ parts: ['an answer'], finished: true }, never)
+  const surface = platform.open(onlyQuestion(host).place, [], REPLY)
+  const [ts = ''] = await surface.show({ parts: ['an answer'], finished: true, controls: FINISHED }, never)
   const given = await alice.react(channel, ts, '+1')
   await given?.redeliver(2)
   await weather.react(channel, ts, 'rain_cloud')
@@ -116,8 +117,8 @@ test('F2: whether a rater is a bot is asked again when Slack does not say', asyn
   const alice = simulator.person('alice')
   const { ts: root } = await alice.post(channel, 'a post')
   const place = { channel, root, ts: root, user: alice.id, userTeam: simulator.team.id, direct: false }
-  const surface = platform.open(place, [])
-  const [ts = ''] = await surface.show({ parts: ['an answer'], finished: true }, never)
+  const surface = platform.open(place, [], REPLY)
+  const [ts = ''] = await surface.show({ parts: ['an answer'], finished: true, controls: FINISHED }, never)
   simulator.failNext('users.info', { kind: 'http', status: 503 })
   await alice.react(channel, ts, '+1')
   await simulator.until(() => host.reactions.length === 1)

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest'
-import { type MessageState, nextStep, type Step } from '#adapters/slack/step.ts'
+import { type MessageState, nextStep, type Step, type Wanted } from '#adapters/slack/step.ts'
 
 const absent: MessageState = { at: 'absent' }
 const streaming = (text?: string): MessageState => ({ at: 'streaming', ts: '1.1', text })
+const wants = (text: string, complete: boolean, more: Partial<Wanted> = {}): Wanted => ({
+  ...{ text, complete, controls: [], tables: false },
+  ...more,
+})
 const settled = (text?: string, complete = false): MessageState => ({
-  at: 'settled',
-  ts: '1.1',
-  text,
-  complete,
+  ...{ at: 'settled', ts: '1.1' },
+  shows: text === undefined ? undefined : wants(text, complete),
 })
 
 const cases: readonly [string, MessageState, string, boolean, Step][] = [
@@ -25,7 +27,7 @@ const cases: readonly [string, MessageState, string, boolean, Step][] = [
   ['once', settled('a', true), 'a', true, { do: 'nothing' }],
   [
     'a lost message is looked for',
-    { at: 'lost', how: 'post', text: 'a', complete: true },
+    { at: 'lost', how: 'post', wanted: wants('a', true) },
     'a',
     true,
     { do: 'find' },
@@ -33,9 +35,23 @@ const cases: readonly [string, MessageState, string, boolean, Step][] = [
 ]
 
 test.each(cases)('%s', (_, state, text, complete, step) => {
-  expect(nextStep(state, { text, complete }, true)).toEqual(step)
+  expect(nextStep(state, wants(text, complete), true)).toEqual(step)
 })
 
 test('without streams a message is posted', () => {
-  expect(nextStep(absent, { text: 'a', complete: false }, false)).toEqual({ do: 'post' })
+  expect(nextStep(absent, wants('a', false), false)).toEqual({ do: 'post' })
+})
+
+test.each([
+  ['T5: what can be pressed', { controls: ['regenerate'] as const }],
+  ['a table that was shown as it was written', { tables: true }],
+])('%s is put below by an edit, once', (_, more) => {
+  expect(nextStep(settled('a', true), wants('a', true, more), true)).toEqual({ do: 'update' })
+  const shown: MessageState = { at: 'settled', ts: '1.1', shows: wants('a', true, more) }
+  expect(nextStep(shown, wants('a', true, more), true)).toEqual({ do: 'nothing' })
+  expect(nextStep(shown, wants('a', true), true)).toEqual({ do: 'update' })
+})
+
+test('a stream shows nothing to press before it ends', () => {
+  expect(nextStep(streaming('a'), wants('a', false, { controls: ['stop'] }), true)).toEqual({ do: 'nothing' })
 })

@@ -32,9 +32,9 @@ describe('the end of a thread', () => {
   test('an aborted write is not made', async () => {
     const reply = await asked(await running())
     const aborted = AbortSignal.abort(new Error('stopped by Alice'))
-    await expect(reply.surface.show({ parts: ['one'], finished: false }, aborted)).rejects.toThrow(
-      'stopped by Alice',
-    )
+    await expect(
+      reply.surface.show({ parts: ['one'], finished: false, controls: ['stop'] }, aborted),
+    ).rejects.toThrow('stopped by Alice')
     expect(reply.writes()).toEqual([])
   })
 })

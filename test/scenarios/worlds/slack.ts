@@ -2,7 +2,10 @@
 import { z } from 'zod'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
+import { Accounts } from '#core/delivery/accounts.ts'
+import type { Control } from '#core/delivery/surface.ts'
 import {
+  type Block,
   type Sent,
   type SlackPerson,
   type SlackSimulator,
@@ -10,6 +13,7 @@ import {
   startSlackSimulator,
 } from '#test/platforms/slack/simulator.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { ScaledClock } from '#test/scaled-clock.ts'
 import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
 
 export interface SlackWorldOptions extends SlackSimulatorOptions {
@@ -19,6 +23,9 @@ export interface SlackWorldOptions extends SlackSimulatorOptions {
 
 /** Real time, generous for a busy machine; scenarios end as soon as they hold. Milliseconds. */
 const WITHIN_MS = 10_000
+
+/** What replies spend together comes back this much faster: hundreds of messages a second have room, in place of one. */
+const SPENDING_SPEED = 500
 
 /** What the adapter puts into pings to break them. A reader does not see it. */
 const INVISIBLE = '\u2060'
@@ -40,47 +47,50 @@ export async function slackWorld({ socket = false, ...options }: SlackWorldOptio
   // Limits have tests of their own: a scenario of two hundred replies would wait for minutes.
   const simulator = await startSlackSimulator({ rateLimits: false, ...options })
   const { botToken, apiUrl, appToken, signingSecret } = simulator
+  const clock = options.clock ?? systemClock
   return {
     name: 'slack',
     platform: async () =>
       createSlack(
         { botToken, apiUrl, ...(socket ? { appToken } : { signingSecret }) },
-        { log: quietLog, clock: systemClock },
+        { log: quietLog, clock, accounts: new Accounts(new ScaledClock(SPENDING_SPEED)) },
       ),
     listening: (url) => {
       if (!socket) simulator.deliverTo(new URL('/slack/events', url).href)
     },
-    person: (name) => personIn(simulator, simulator.person(name)),
+    person: (name) => personIn(simulator, simulator.person(name), options.agents ?? true),
     close: () => simulator.close(),
   }
 }
 
-function personIn(simulator: SlackSimulator, person: SlackPerson): Person {
+function personIn(simulator: SlackSimulator, person: SlackPerson, sessions: boolean): Person {
   return {
     id: person.id,
     name: person.name,
-    ask: async (text) => conversationIn(simulator, await person.mention(simulator.channel('general'), text)),
+    ask: async (text) =>
+      conversationIn(simulator, await person.mention(simulator.channel('general'), text), sessions),
   }
 }
 
-function conversationIn(simulator: SlackSimulator, opening: Sent): Conversation {
+function conversationIn(simulator: SlackSimulator, opening: Sent, sessions: boolean): Conversation {
   const { channel, threadTs } = opening
   const as = (person: Person) => simulator.person(person.name)
 
   const shown = (): readonly Shown[] => {
     const replies = simulator.thread(channel, threadTs).filter(({ user }) => user === simulator.bot.userId)
     const session = simulator.session(channel, threadTs)
-    const working = session.status === 'processing' || session.statusLine !== ''
-    return replies.map(({ ts, text, streaming, metadata }, at) => ({
+    // A quick answer may overtake the sign, which is then about to be lit and put out.
+    const working = (sessions && session.status !== 'active') || session.statusLine !== ''
+    return replies.map(({ ts, shown, streaming, metadata }, at) => ({
       id: ts,
-      text: text.replaceAll(INVISIBLE, ''),
+      text: shown.replaceAll(INVISIBLE, ''),
       // Where replies are edited, the loader in the thread says that more comes; where there is none, only our mark.
       finished: !streaming && isComplete(metadata) && !(working && at === replies.length - 1),
     }))
   }
 
   return {
-    opening: saidBy(opening),
+    opening: saidBy(opening, `<@${simulator.bot.userId}> `),
     say: async (person, text) => saidBy(await as(person).post(channel, text, { threadTs })),
     shown: async () => shown(),
     until: async (done, withinMs = WITHIN_MS) => {
@@ -97,7 +107,47 @@ function conversationIn(simulator: SlackSimulator, opening: Sent): Conversation 
     unreact: async (person, { id }, emoji) => {
       await as(person).unreact(channel, id, slackName(emoji))
     },
+    press: async (person, { id }, control) => {
+      const shows = simulator.thread(channel, threadTs).find(({ ts }) => ts === id)
+      const button = elementFor(control, shows?.blocks ?? [])
+      if (button !== undefined) await as(person).click({ channel, ts: id }, button.action, button.value)
+      else if (control === 'stop' && simulator.session(channel, threadTs).status === 'processing')
+        simulator.stopSession(as(person), channel, threadTs)
+      else throw new Error(`There is no ${control} to press: ${JSON.stringify(shows)}`)
+    },
+    edit: async (person, said, text) => {
+      const { sent, mention } = behind(said)
+      await as(person).edit(sent, `${mention}${text}`)
+    },
+    remove: async (person, said) => {
+      await as(person).delete(behind(said).sent)
+    },
   }
+}
+
+const elementsSchema = z.array(
+  z.union([
+    z.object({ type: z.literal('button'), action_id: z.string(), value: z.string() }),
+    z.object({
+      type: z.literal('feedback_buttons'),
+      action_id: z.string(),
+      positive_button: z.object({ value: z.string() }),
+      negative_button: z.object({ value: z.string() }),
+    }),
+  ]),
+)
+
+/** What to press for this control. */
+function elementFor(control: Control, blocks: readonly Block[]) {
+  for (const { elements } of blocks) {
+    for (const element of elementsSchema.safeParse(elements).data ?? []) {
+      const values =
+        element.type === 'button' ? [element] : [element.positive_button, element.negative_button]
+      const pressed = values.find(({ value }) => value.startsWith(`${control}:`))
+      if (pressed !== undefined) return { action: element.action_id, value: pressed.value }
+    }
+  }
+  return undefined
 }
 
 const markSchema = z.object({ event_payload: z.object({ complete: z.boolean() }) })
@@ -105,12 +155,26 @@ const markSchema = z.object({ event_payload: z.object({ complete: z.boolean() })
 const isComplete = (metadata: unknown): boolean =>
   markSchema.safeParse(metadata).data?.event_payload.complete === true
 
-const saidBy = (sent: Sent): Said => ({
-  redeliver: async (times) => {
-    await sent.redeliver(times, { as: 'retry' })
-    await sent.redeliver(times, { as: 'replay' })
-  },
-})
+/** What Slack knows of something that was said. */
+const sentAs = new WeakMap<Said, { readonly sent: Sent; readonly mention: string }>()
+
+/** @param mention what stands before the words, and stays there when they are changed. */
+function saidBy(sent: Sent, mention = ''): Said {
+  const said: Said = {
+    redeliver: async (times) => {
+      await sent.redeliver(times, { as: 'retry' })
+      await sent.redeliver(times, { as: 'replay' })
+    },
+  }
+  sentAs.set(said, { sent, mention })
+  return said
+}
+
+function behind(said: Said) {
+  const found = sentAs.get(said)
+  if (found === undefined) throw new Error('This was not said in a conversation of this world.')
+  return found
+}
 
 function slackName(emoji: string): string {
   const name = EMOJI_NAMES[emoji] ?? emoji.replaceAll(':', '')

@@ -1,0 +1,2 @@
+/** Markdown tables. */
+export const hasTable = (_text: string): boolean => false
