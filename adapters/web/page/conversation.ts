@@ -4,7 +4,7 @@ import { Composer } from './composer.ts'
 import { html } from './html.ts'
 import { Icon, Mark } from './icons.ts'
 import { Message, Working } from './message.ts'
-import { type State, underWay } from './model.ts'
+import { newestAnswer, type State, underWay } from './model.ts'
 import { ModelChip } from './model-chip.ts'
 import { HOME, hashOf } from './route.ts'
 import type { Store } from './store.ts'
@@ -61,6 +61,7 @@ interface MessagesProps {
 
 function Messages({ state, page, self, store }: MessagesProps) {
   const { votes, editing, notice } = state
+  const newest = newestAnswer(state)?.id
   const scroller = useRef<HTMLDivElement>(null)
   const [reading, setReading] = useState(false)
   const messages = page?.messages ?? []
@@ -92,6 +93,7 @@ function Messages({ state, page, self, store }: MessagesProps) {
             key=${message.id}
             ...${{ message, self, store, votes }}
             editing=${editing === message.id}
+            isNewest=${newest === message.id}
             notice=${notice?.message === message.id ? notice.text : undefined}
           />`
       })}

@@ -16,17 +16,20 @@ interface Props {
   readonly store: Store
   readonly votes: State['votes']
   readonly editing: boolean
+  /** It can be done again: nothing has been said since. */
+  readonly isNewest: boolean
   /** What came of pressing something below it. */
   readonly notice: string | undefined
 }
 
 /** One message. Drawn again only when something of its own changed, whatever else happens on the page. */
 export const Message = (props: Props) => {
-  const { message, self, store, votes, editing, notice } = props
-  return useMemo(() => html`<${Drawn} ...${props} />`, [message, self, store, votes, editing, notice])
+  const { message, self, store, votes, editing, isNewest, notice } = props
+  const own = [message, self, store, votes, editing, isNewest, notice]
+  return useMemo(() => html`<${Drawn} ...${props} />`, own)
 }
 
-function Drawn({ message, self, store, votes, editing, notice }: Props) {
+function Drawn({ message, self, store, votes, editing, isNewest, notice }: Props) {
   const { author, text, at } = message
   const name = author?.name ?? 'Parley'
   const isOwn = author?.id === self.id
@@ -41,7 +44,7 @@ function Drawn({ message, self, store, votes, editing, notice }: Props) {
       </header>
       ${
         author === null
-          ? html`<${Reply} message=${message} self=${self} store=${store} votes=${votes} />`
+          ? html`<${Reply} ...${{ message, self, store, votes, isNewest }} />`
           : editing
             ? html`<${Editor} message=${message} store=${store} />`
             : html`<${Markdown} text=${text} growing=${false} />`

@@ -126,9 +126,12 @@ export function ownNewest({ pages, route, session }: State): MessageView | undef
   return self === undefined ? undefined : messages.findLast(({ author }) => author?.id === self)
 }
 
-/** The newest answer of the open thread that can be done again. */
-export const newestAnswer = ({ pages, route }: State): MessageView | undefined =>
-  pages[route.thread ?? '']?.messages.findLast(({ controls }) => controls.includes('regenerate'))
+/** The answer of the open thread that can be done again: once the conversation has gone on, there is none. */
+export function newestAnswer({ pages, route }: State): MessageView | undefined {
+  const page = pages[route.thread ?? '']
+  const last = page?.messages.at(-1)
+  return page?.working === null && last?.controls.includes('regenerate') ? last : undefined
+}
 
 export function withOlder(state: State, older: ThreadPage): State {
   const page = state.pages[older.thread.id]

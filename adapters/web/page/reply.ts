@@ -14,10 +14,11 @@ interface Props {
   readonly self: PersonView
   readonly store: Store
   readonly votes: State['votes']
+  readonly isNewest: boolean
 }
 
 /** What the assistant said, the answers it gave before, and what one can do about them. */
-export function Reply({ message, self, store, votes }: Props) {
+export function Reply({ message, self, store, votes, isNewest }: Props) {
   const { id, text, finished, controls } = message
   const [older, setOlder] = useState<{ readonly nth: number; readonly answer: EarlierView }>()
   const wanted = useRef(0)
@@ -62,12 +63,14 @@ export function Reply({ message, self, store, votes }: Props) {
           </button>`
         }
         ${
-          controls.includes('regenerate') &&
+          isNewest &&
           html`<button
             type="button"
             class="quiet small-button"
             title="Try again (r)"
-            onClick=${() => {
+            onClick=${({ detail }: MouseEvent) => {
+              // The button goes while the next answer comes; from the keyboard the focus must stay somewhere.
+              if (detail === 0) document.getElementById('composer')?.focus()
               setOlder(undefined)
               void store.again(message)
             }}

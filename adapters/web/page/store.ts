@@ -262,7 +262,9 @@ export function createStore(): Store {
       )
     },
     async again({ id, reply }) {
-      if (reply !== null) await pressing(id, client.regenerate(id, { reply, key: newKey() }))
+      if (reply === null) return
+      set({ ...state, announcement: 'Trying again.' })
+      await pressing(id, client.regenerate(id, { reply, key: newKey() }))
     },
     earlier: async (message, nth) => {
       const found = await pressing(message, client.earlier(message, nth))

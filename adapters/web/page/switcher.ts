@@ -28,7 +28,7 @@ export const Switcher = ({ shown, count, choose }: Props) => {
   }
   return html`<div class="switcher" role="group" aria-label="Answers">
     ${step(-1, 'Earlier answer', 'back')}
-    <span role="status">${shown} of ${count}</span>
+    <span role="status"><span class="hidden">Answer </span>${shown} of ${count}</span>
     ${step(1, 'Later answer', 'forward')}
   </div>`
 }

@@ -1,7 +1,10 @@
 /** What people press at the page, and second thoughts about what they wrote, in a real browser. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Question } from '#core/dialogue/question.ts'
+import { draftingModel } from '#test/scenarios/models.ts'
+import { run } from '#test/scenarios/running.ts'
+import { webWorld } from '#test/scenarios/worlds/web.ts'
 import { browserPath, openBrowser } from './browser.ts'
 import { type Reply, replyTo } from './recording-host.ts'
 import { ask, BROWSER_START_MS, PATIENCE_MS, visit as signIn } from './visiting.ts'
@@ -231,6 +234,36 @@ describe.skipIf(browserPath === undefined)('controls at the page', { timeout: PA
     await keyboard.press('Escape')
     await keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keys' }).getByText('Stop the answer').waitFor()
+  })
+
+  test('T5, T6: with the real core behind it', async () => {
+    const world = await webWorld()
+    const parley = await run([world], { model: draftingModel() })
+    onTestFinished(() => parley.stop(0))
+    const page = await (await browser.newContext()).newPage()
+    page.setDefaultTimeout(PATIENCE_MS / 2)
+    onTestFinished(() => page.context().close())
+    await page.goto(parley.url)
+    await page.getByLabel('Your name').fill('Ana')
+    await page.keyboard.press('Enter')
+    await page.locator('#composer').fill('a name')
+    await page.keyboard.press('Enter')
+    const reply = page.locator('.reply')
+    await reply.getByText('Draft 1 for Answering Ana: a name.').waitFor()
+    await button(page, 'Try again').click()
+    await reply.getByText('Draft 2').waitFor()
+    await button(page, 'Earlier answer').click()
+    await reply.getByText('Draft 1').waitFor()
+    await button(page, 'Bad reply').click()
+    await page.locator('[data-vote="bad"][aria-pressed="true"]').waitFor()
+    await button(page, 'Later answer').click()
+    await reply.getByText('Draft 2').waitFor()
+    await page.locator('#composer').press('ArrowUp')
+    await page.getByLabel('Change your message').fill('two names')
+    await page.keyboard.press('Enter')
+    await reply.getByText('Draft 3 for Answering Ana: two names.').waitFor()
+    await page.getByRole('group', { name: 'Answers' }).waitFor({ state: 'detached' })
+    expect((await parley.events()).map(({ kind, value }) => [kind, value])).toEqual([['vote', 'bad']])
   })
 
   test('T5, T6: on a phone everything is in sight and fits', async () => {
