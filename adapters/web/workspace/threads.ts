@@ -154,9 +154,13 @@ export function createThreads(deps: {
         return await messages.inThread(thread, async () => {
           const now = await messages.find(id)
           if (now === undefined) return 'unknown'
+          // Another answer may have taken this one's place meanwhile, and began without reactions.
+          const fresh = toggled(now.reactions, change)
+          if (fresh === 'full' || !fresh.changed) return 'done'
+          const { reactions } = fresh
           const rev = now.rev + 1
-          await messages.amend({ ...now, rev, reactions: after.reactions })
-          publish({ type: 'reactions', thread, message: id, rev, reactions: after.reactions })
+          await messages.amend({ ...now, rev, reactions })
+          publish({ type: 'reactions', thread, message: id, rev, reactions })
           return 'done'
         })
       }),
