@@ -7,9 +7,10 @@ import { SupervisedPlatform } from '#adapters/supervise.ts'
 import type { Config } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
 import { type Clock, systemClock } from './clock.ts'
+import { Accounts } from './delivery/accounts.ts'
 import { createDialogue } from './dialogue/dialogue.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
-import { reasonOf } from './errors.ts'
+import { ConfigError, reasonOf } from './errors.ts'
 import { Ledger } from './feedback/ledger.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
@@ -49,6 +50,10 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   const store = openStore(config.store, log)
   const model = await chooseModel(config.model, { clock: systemClock, fetch })
   const platforms = await openPlatforms(config, model, store, log)
+  if (platforms.length === 0) {
+    await store.close()
+    throw nobodyCanReachUs()
+  }
   const { sampling } = config.model
   const { systemPrompt, contextTokens, host, port } = config
   const parley = await assemble({
@@ -58,6 +63,13 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
   return { ...parley, config }
 }
+
+const nobodyCanReachUs = (): ConfigError =>
+  new ConfigError('PARLEY_WEB', {
+    got: 'off',
+    expected: 'on, as long as neither Slack nor Discord is configured',
+    fix: 'Set SLACK_BOT_TOKEN or DISCORD_TOKEN, or take PARLEY_WEB=off away.',
+  })
 
 /** Wires the parts and begins to serve. Tests bring parts of their own. */
 export async function assemble(parts: Parts): Promise<Parley> {
@@ -128,7 +140,7 @@ async function openPlatforms(
   store: Store,
   log: Logger,
 ): Promise<Platform[]> {
-  const deps = { log, clock: systemClock }
+  const deps = { log, clock: systemClock, accounts: new Accounts(systemClock) }
   const platforms: Platform[] = []
   if (config.slack) {
     const { createSlack } = await import('#adapters/slack/slack.ts')

@@ -1,4 +1,4 @@
-/** Everything that decides when the next write happens. Times are milliseconds on the caller's clock. */
+/** Everything that decides what one reply does next. Times are milliseconds on the caller's clock. */
 export interface PacingState {
   /** A write is under way. */
   readonly inFlight: boolean
@@ -8,14 +8,14 @@ export interface PacingState {
   readonly stale: boolean
   /** The model is done: the next write is the last. */
   readonly finished: boolean
-  /** The platform bears no write before this. */
-  readonly notBefore: number
   /** The platform asked for silence until this; not even the first or the last write may come sooner. */
   readonly blockedUntil: number
 }
 
 export type Pace =
   | { readonly do: 'write' }
+  /** Stand in line for the account that growing writes are charged to (`budget.ts`), then write. */
+  | { readonly do: 'queue' }
   | { readonly do: 'wait'; readonly ms: number }
   /** Nothing to do until new text comes or the write under way ends. */
   | { readonly do: 'rest' }
@@ -26,6 +26,5 @@ export function nextWrite(state: PacingState, now: number): Pace {
   if (!state.stale && !state.finished) return { do: 'rest' }
   if (now < state.blockedUntil) return { do: 'wait', ms: state.blockedUntil - now }
   if (state.finished) return { do: 'write' } // the last write always happens
-  if (!state.begun) return { do: 'write' } // the first token never waits
-  return now >= state.notBefore ? { do: 'write' } : { do: 'wait', ms: state.notBefore - now }
+  return state.begun ? { do: 'queue' } : { do: 'write' } // the first token never waits
 }

@@ -1,16 +1,20 @@
 /**
  * Delivery: what a reader sees of a reply while the model writes it. Rules D1 to D7.
  *
- * Text is pushed in as it comes; `pacing.ts` decides when it is written, `split.ts` how it is cut, and the surface
- * of the platform makes it visible. Knows no platform and no model.
+ * Text is pushed in as it comes; `pacing.ts` decides what the reply does next, `budget.ts` which of the replies that
+ * share an account writes next, `split.ts` how text is cut, and the surface of the platform makes it visible. Knows no
+ * platform and no model.
  */
 import type { Clock } from '#core/clock.ts'
-import { nextWrite } from './pacing.ts'
+import type { GrantedTurn } from './account.ts'
+import { nextWrite, type PacingState } from './pacing.ts'
 import { split } from './split.ts'
 import { type Control, type ReplySurface, SurfaceError } from './surface.ts'
 
 /** A platform that is down this long costs the reply; the text stays in the transcript. */
 const GIVE_UP_AFTER_MS = 120_000
+/** A platform that refuses for want of room this long is as good as down. */
+const STARVED_AFTER_MS = 900_000
 /** First pause after a failed write; doubles up to the longest. */
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
@@ -29,13 +33,14 @@ export class ReplyWriter {
   readonly #deps: ReplyWriterDeps
   /** All the text there is. Only grows until `finish`. */
   #text = ''
-  /** The text that was shown last; undefined before the first write. */
-  #visible: string | undefined
+  /** When the oldest text came that no write has taken up; undefined while there is none. */
+  #unseenSince: number | undefined
+  /** The reader sees something. */
+  #begun = false
   #finished = false
   #controls: readonly Control[] = ['stop']
   /** The last write has happened. */
   #done = false
-  #notBefore = 0
   #blockedUntil = 0
   /** Message ids as the surface named them last. */
   #messages: readonly string[] = []
@@ -43,17 +48,22 @@ export class ReplyWriter {
   #lost: unknown
   /** The loop that writes; one at a time, so that one write is in flight (rule D3). */
   #writing: Promise<void> | undefined
-  /** Resolved by `finish`: the end of a reply never waits for the cadence. */
-  readonly #ending = Promise.withResolvers<void>()
+  /** Aborted by `finish`: the end of a reply waits for nobody's turn. */
+  readonly #ending = new AbortController()
+  /** Ends waits that only a reply that still grows has reason for. */
+  readonly #growing: AbortSignal
+
 
   constructor(deps: ReplyWriterDeps) {
     this.#deps = deps
+    this.#growing = AbortSignal.any([deps.signal, this.#ending.signal])
   }
 
   /** More text. Returns at once; the reader sees it when the platform bears it. */
   push(delta: string): void {
     if (delta === '') return
     this.#text += delta
+    this.#unseenSince ??= this.#deps.clock.now()
     this.#begin()
   }
 
@@ -68,7 +78,7 @@ export class ReplyWriter {
     this.#text = text
     this.#controls = controls
     this.#finished = true
-    this.#ending.resolve()
+    this.#ending.abort()
     while (!this.#done && this.#lost === undefined) {
       this.#begin()
       await this.#writing
@@ -85,7 +95,7 @@ export class ReplyWriter {
       .finally(() => {
         this.#writing = undefined
         // Text that came while the loop was ending must not wait for the next token.
-        if (!this.#finished && this.#isStale) this.#begin()
+        if (!this.#finished && this.#unseenSince !== undefined) this.#begin()
       })
   }
 
@@ -96,38 +106,45 @@ export class ReplyWriter {
     for (;;) {
       signal.throwIfAborted()
       const pace = nextWrite(this.#pacing(), clock.now())
-      switch (pace.do) {
-        case 'rest':
-          return
-        case 'wait':
-          await this.#wait(pace.ms)
-          break
-        case 'write':
-          try {
-            if (await this.#show()) return
-            failures = 0
-          } catch (error) {
-            if (failures === 0) failingSince = clock.now()
-            failures += 1
-            this.#blockedUntil = clock.now() + pauseAfter(error, failures)
-            if (this.#blockedUntil - failingSince > GIVE_UP_AFTER_MS) throw error
-          }
-          break
+      if (pace.do === 'rest') return
+      if (pace.do === 'wait') {
+        await this.#whileGrowing((growing) => clock.sleep(pace.ms, growing))
+        continue
+      }
+      const turn = pace.do === 'queue' ? await this.#turn() : undefined
+      // The end came while this reply stood in line: the last write is due instead.
+      if (turn === 'ended') continue
+      try {
+        if (await this.#show()) return
+        failures = 0
+      } catch (error) {
+        if (failures === 0) failingSince = clock.now()
+        failures += 1
+        const { ms, giveUpAfterMs } = pauseAfter(error, failures)
+        this.#blockedUntil = clock.now() + ms
+        if (this.#blockedUntil - failingSince > giveUpAfterMs) throw error
+      } finally {
+        turn?.over()
       }
     }
   }
 
   /** @returns true when that was the last write. */
   async #show(): Promise<boolean> {
-    const { surface, clock, signal, onShown } = this.#deps
-    const text = this.#text
+    const { surface, signal, onShown } = this.#deps
+    await this.#gather()
     const finished = this.#finished
-    this.#notBefore = clock.now() + surface.cadenceMs
-    const messages = await surface.show(
-      { parts: split(text, surface.limit), finished, controls: this.#controls },
-      signal,
-    )
-    this.#visible = text
+    const parts = split(this.#text, this.#deps.surface.limit)
+    const since = this.#unseenSince
+    this.#unseenSince = undefined
+    let messages: readonly string[]
+    try {
+      messages = await surface.show({ parts, finished, controls: this.#controls }, signal)
+    } catch (error) {
+      this.#unseenSince = since ?? this.#unseenSince
+      throw error
+    }
+    this.#begun = true
     this.#done = finished
     if (messages.join() !== this.#messages.join()) {
       this.#messages = messages
@@ -136,41 +153,64 @@ export class ReplyWriter {
     return finished
   }
 
-  async #wait(ms: number): Promise<void> {
-    const { clock, signal } = this.#deps
-    if (this.#finished) return clock.sleep(ms, signal)
-    const timer = new AbortController()
-    const sleep = clock.sleep(ms, AbortSignal.any([timer.signal, signal]))
-    await Promise.race([sleep, this.#ending.promise])
-    timer.abort()
-    await sleep.catch(() => signal.throwIfAborted())
+  /** One packet of the network often holds several deltas: let all that are here already come along. */
+  async #gather(): Promise<void> {
+    await this.#deps.clock.sleep(0, this.#deps.signal)
   }
 
-  get #isStale(): boolean {
-    return this.#text !== (this.#visible ?? '')
+  async #turn(): Promise<GrantedTurn | 'ended' | undefined> {
+    const { surface, clock } = this.#deps
+    const { account } = surface
+    if (account === undefined) return undefined
+    const since = this.#unseenSince ?? clock.now()
+    return (await this.#whileGrowing((growing) => account.turn(surface, since, growing))) ?? 'ended'
   }
 
-  #pacing() {
+  /** @returns undefined when the reply was finished meanwhile. @throws the signal's reason */
+  async #whileGrowing<T>(wait: (growing: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.#deps
+    // A platform that asked for silence gets it from the last write too.
+    if (this.#finished) return wait(signal)
+    try {
+      return await wait(this.#growing)
+    } catch (error) {
+      signal.throwIfAborted()
+      if (this.#finished) return undefined
+      throw error
+    }
+  }
+
+  #pacing(): PacingState {
     return {
       inFlight: false,
-      begun: this.#visible !== undefined,
-      stale: this.#isStale,
+      begun: this.#begun,
+      stale: this.#unseenSince !== undefined,
       finished: this.#finished,
-      notBefore: this.#notBefore,
       blockedUntil: this.#blockedUntil,
     }
   }
 }
 
+interface Pause {
+  readonly ms: number
+  readonly giveUpAfterMs: number
+}
+
 /** @throws the error itself when trying again cannot help. */
-function pauseAfter(error: unknown, failures: number): number {
+function pauseAfter(error: unknown, failures: number): Pause {
   if (!(error instanceof SurfaceError)) throw error
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
   switch (error.fault.kind) {
-    case 'rate_limited':
-      return Math.max(pause, error.fault.retryAfterMs)
+    case 'rate_limited': {
+      // What the platform says is taken at its word once; a second refusal in a row asks for more patience.
+      const { retryAfterMs } = error.fault
+      return {
+        ms: failures === 1 ? retryAfterMs : Math.max(pause / 2, retryAfterMs),
+        giveUpAfterMs: STARVED_AFTER_MS,
+      }
+    }
     case 'unavailable':
-      return pause
+      return { ms: pause, giveUpAfterMs: GIVE_UP_AFTER_MS }
     case 'gone':
     case 'refused':
       throw error

@@ -6,6 +6,7 @@
  */
 
 import type { MessageRef } from '#core/thread.ts'
+import type { Account } from './account.ts'
 
 export interface PartLimit {
   /** `utf16` code units (Discord), `utf8` bytes (Slack). */
@@ -28,8 +29,17 @@ export type Control = 'stop' | 'good' | 'bad' | 'regenerate'
 /** Where a reply becomes visible. One surface belongs to one reply. */
 export interface ReplySurface {
   readonly limit: PartLimit
-  /** Shortest time between two writes that the platform bears for long, in milliseconds. */
-  readonly cadenceMs: number
+  /**
+   * A part as it reads here, for a platform that shows some of Markdown otherwise, such as a table as code. The surface
+   * does this itself in `show`; parts are cut so that both they and what this makes of them fit the limit. Pure.
+   */
+  readonly render?: (markdown: string) => string
+  /**
+   * What the next write that only makes the reply grow is charged to; undefined where the platform counts nothing.
+   * The reply waits for its turn there, and the surface itself takes room for each call, with itself as `by`. May be
+   * another one after every `show`: a stream that is over goes on by edits.
+   */
+  readonly account: Account | undefined
   /**
    * Show that the assistant is working (rule D7), until the first text is shown or `signal` aborts.
    * Never throws: a missing sign costs nobody a word.

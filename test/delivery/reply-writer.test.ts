@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { Account } from '#core/delivery/account.ts'
+import type { Limit } from '#core/delivery/budget.ts'
 import { ReplyWriter } from '#core/delivery/reply-writer.ts'
 import { type ReplySurface, type ReplyView, SurfaceError, type SurfaceFault } from '#core/delivery/surface.ts'
 import { settle, VirtualClock } from '#test/virtual-clock.ts'
 
-const CADENCE_MS = 1_000
+/** One growing write a second. */
+const EACH_SECOND: Limit = { writes: 1, windowMs: 1, reserve: 0, leastGapMs: 1_000 }
 
 /** A screen on which every write takes `writeMs`, and the next ones fail as told. */
 function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFault[] } = {}) {
@@ -14,7 +17,7 @@ function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFaul
   let inFlight = 0
   const surface: ReplySurface = {
     limit: { unit: 'utf16', size: options.size ?? 1_000 },
-    cadenceMs: CADENCE_MS,
+    account: new Account(EACH_SECOND, clock),
     working: async () => {},
     refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
     show: async (view) => {
@@ -39,7 +42,7 @@ function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFaul
 }
 
 describe('a reply that streams', () => {
-  test('D4: the first token is written at once, the next ones at the cadence, the newest text wins', async () => {
+  test('D4: the first token is written at once, what only grows at the pace of the account, the newest text wins', async () => {
     const { clock, views, writer } = screen()
     for (const delta of ['one ', 'two ', 'three ', 'four ']) {
       writer.push(delta)
@@ -47,7 +50,8 @@ describe('a reply that streams', () => {
     }
     expect(views.map(({ parts, at }) => [parts.join(''), at])).toEqual([
       ['one ', 10],
-      ['one two three ', 1_010],
+      ['one two ', 410],
+      ['one two three four ', 1_410],
     ])
   })
 
@@ -56,7 +60,7 @@ describe('a reply that streams', () => {
     writer.push('one ')
     await clock.advance(100)
     writer.push('two')
-    const finished = writer.finish('one two')
+    const finished = writer.finish('one two', ['good'])
     await clock.advance(10)
     await finished
     expect(views).toMatchObject([
@@ -78,7 +82,7 @@ describe('a reply that streams', () => {
     const { clock, notes, writer } = screen({ size: 100 })
     writer.push('word '.repeat(10))
     await clock.advance(2_000)
-    const finished = writer.finish('word '.repeat(40))
+    const finished = writer.finish('word '.repeat(40), ['good'])
     await clock.advance(2_000)
     await finished
     expect(notes[0]).toEqual(['m0'])
@@ -89,7 +93,7 @@ describe('a reply that streams', () => {
 describe('a platform in trouble', () => {
   test('D3, D5: a 429 is waited out, and costs no text', async () => {
     const { clock, views, writer } = screen({ faults: [{ kind: 'rate_limited', retryAfterMs: 7_000 }] })
-    const finished = writer.finish('all of it')
+    const finished = writer.finish('all of it', ['good'])
     await clock.advance(7_000)
     expect(views).toEqual([])
     await clock.advance(1_000)
@@ -101,7 +105,7 @@ describe('a platform in trouble', () => {
     const faults = Array.from({ length: 8 }, (): SurfaceFault => ({ kind: 'unavailable' }))
     const { clock, views, writer } = screen({ faults })
     writer.push('one ')
-    const finished = writer.finish('one two')
+    const finished = writer.finish('one two', ['good'])
     await clock.advance(90_000)
     await finished
     expect(views.at(-1)).toMatchObject({ parts: ['one two'], finished: true })
@@ -110,7 +114,7 @@ describe('a platform in trouble', () => {
   test('one that is away for minutes ends the reply with its error', async () => {
     const faults = Array.from({ length: 100 }, (): SurfaceFault => ({ kind: 'unavailable' }))
     const { clock, writer } = screen({ faults })
-    const finished = expect(writer.finish('one')).rejects.toThrow(SurfaceError)
+    const finished = expect(writer.finish('one', ['good'])).rejects.toThrow(SurfaceError)
     await clock.advance(300_000)
     await finished
   })
@@ -119,7 +123,7 @@ describe('a platform in trouble', () => {
     const { clock, views, writer } = screen({ faults: [{ kind }] })
     writer.push('one')
     await clock.advance(100)
-    await expect(writer.finish('one two')).rejects.toMatchObject({ fault: { kind } })
+    await expect(writer.finish('one two', ['good'])).rejects.toMatchObject({ fault: { kind } })
     expect(views).toEqual([])
   })
 
@@ -128,7 +132,7 @@ describe('a platform in trouble', () => {
     writer.push('one ')
     await clock.advance(100)
     abort.abort(new Error('handed over'))
-    await expect(writer.finish('one two')).rejects.toThrow('handed over')
+    await expect(writer.finish('one two', ['good'])).rejects.toThrow('handed over')
     await settle()
     expect(views).toHaveLength(1)
   })
