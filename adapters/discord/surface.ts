@@ -174,9 +174,13 @@ class DiscordSurface implements ReplySurface {
   }
 
   async #makeSo(target: Target, faces: readonly Face[], signal: AbortSignal): Promise<void> {
-    for (const [index, face] of onTheWayTo(faces, this.#messages.length).entries())
+    let above: Face | undefined
+    for (const [index, face] of onTheWayTo(faces, this.#messages.length).entries()) {
       await this.#write(target, index, face, signal)
-    for (const [index, face] of faces.entries()) await this.#write(target, index, face, signal)
+      // The sign goes one message down.
+      if (above !== undefined) await this.#write(target, index - 1, above, signal)
+      above = faces[index]
+    }
     await this.#removeFrom(faces.length, target, signal)
   }
 

@@ -1,5 +1,5 @@
 import type { Platform } from '#adapters/platform.ts'
-import { systemClock } from '#core/clock.ts'
+import { type Clock, systemClock } from '#core/clock.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
 import { assemble, type Parley } from '#core/main.ts'
 import type { LanguageModel } from '#core/model/model.ts'
@@ -12,6 +12,8 @@ export interface RunningOptions {
   readonly model?: LanguageModel
   /** A file, so that a restart finds what was remembered. */
   readonly store?: string
+  /** The real one by default. */
+  readonly clock?: Clock
 }
 
 export interface Running extends Parley {
@@ -30,7 +32,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
     contextTokens: 16_000,
     host: '127.0.0.1',
     port: 0,
-    clock: systemClock,
+    clock: options.clock ?? systemClock,
     log: quietLog,
   })
   for (const world of worlds) world.listening(parley.url)

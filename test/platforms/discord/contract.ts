@@ -254,8 +254,8 @@ export interface DiscordSimulator extends GatewayControl {
   deleteChannel(place: Place): void
   allow(place: Place, ...permissions: BotPermission[]): void
   deny(place: Place, ...permissions: BotPermission[]): void
-  /** From now on messages of the bot may be this long only, 50035 otherwise. Discord says 2000. */
-  limitContent(codeUnits: number): void
+  /** From now on messages of the bot may be this long only in this channel, 50035 otherwise. Discord says 2000. */
+  limitContent(place: Place, codeUnits: number): void
   /** Messages of the bot that contain the word are refused with 200000. */
   blockWord(word: string): void
   readonly typingSigns: readonly TypingSign[]

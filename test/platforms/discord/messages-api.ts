@@ -102,7 +102,7 @@ export function draftOf(state: State, channel: Channel, body: MessageBody, reque
   const embeds = body.embeds ?? []
   const components = body.components ?? []
   checkShape({ content, embeds, components, flags, attachments: request.files.length })
-  checkLength(state, content)
+  checkLength(channel, content)
   checkWords(state, shownText(content, components))
   const attachments = keepFiles(state, channel, request)
   const { allowed_mentions: allowedMentions, nonce } = body
@@ -126,9 +126,9 @@ function keepFiles(state: State, channel: Channel, { files }: ApiRequest): reado
   })
 }
 
-function checkLength(state: State, content: string): void {
-  if (content.length <= state.contentLimit) return
-  const message = `Must be ${state.contentLimit} or fewer in length.`
+function checkLength({ contentLimit: most }: Channel, content: string): void {
+  if (most === undefined || content.length <= most) return
+  const message = `Must be ${most} or fewer in length.`
   refuseField(['content'], 'BASE_TYPE_MAX_LENGTH', message)
 }
 
@@ -200,7 +200,7 @@ export function applyEdit(state: State, channel: Channel, message: Message, requ
     ? message.attachments.filter(({ id }) => body.attachments?.some((one) => String(one.id) === id))
     : message.attachments
   checkShape({ content, embeds, components, flags, attachments: kept.length + request.files.length })
-  checkLength(state, content)
+  checkLength(channel, content)
   checkWords(state, shownText(content, components))
   const attachments = [...kept, ...keepFiles(state, channel, request)]
   const change: Change = {

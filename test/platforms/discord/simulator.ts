@@ -117,8 +117,8 @@ export async function startDiscordSimulator(
     deleteChannel: (place) => dropChannel(state, channelOf(state, place)),
     allow: (place, ...permissions) => changePermissions(state, place, permissions, true),
     deny: (place, ...permissions) => changePermissions(state, place, permissions, false),
-    limitContent(codeUnits) {
-      state.contentLimit = codeUnits
+    limitContent(place, codeUnits) {
+      channelOf(state, place).contentLimit = codeUnits
     },
     blockWord(word) {
       state.blockedWords.add(word)

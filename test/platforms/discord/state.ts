@@ -65,6 +65,8 @@ export interface Channel {
   readonly messages: Map<string, Message>
   /** What the bot posted under a nonce. Whether Discord forgets those that were deleted is not known: it does not here. */
   readonly nonces: Map<string, Message>
+  /** Code units of a message of the bot; what the body's own limit allows otherwise. */
+  contentLimit?: number
   lastMessageId?: string
   readonly allowed: Set<BotPermission>
   readonly denied: Set<BotPermission>
@@ -112,8 +114,6 @@ export interface State {
   /** Ephemeral messages: outside every channel, known by id to the interaction's token only. */
   readonly ephemeral: Map<string, Message>
   readonly blockedWords: Set<string>
-  /** Code units; what the message body's own limit allows otherwise. */
-  contentLimit: number
   readonly typing: {
     readonly channelId: string
     readonly userId: string
@@ -147,7 +147,6 @@ export function createState(options: DiscordSimulatorOptions): State {
     attachments: new Map(),
     ephemeral: new Map(),
     blockedWords: new Set(),
-    contentLimit: Number.POSITIVE_INFINITY,
     typing: [],
     emit: () => {},
     changed: () => {},

@@ -2,7 +2,7 @@
 import { WRITING_SIGN } from '#adapters/discord/contents.ts'
 import { readCustomId } from '#adapters/discord/controls.ts'
 import { createDiscord } from '#adapters/discord/discord.ts'
-import { systemClock } from '#core/clock.ts'
+import { type Clock, systemClock } from '#core/clock.ts'
 import { Accounts } from '#core/delivery/accounts.ts'
 import {
   type DiscordPerson,
@@ -24,7 +24,16 @@ const CHANNELS = 10
 /** Discord's own note at the head of a thread, in the name of whoever opened it. */
 const THREAD_STARTER = 21
 
-export async function discordWorld(options?: DiscordSimulatorOptions): Promise<World> {
+export interface DiscordWorld extends World {
+  /** For what only Discord has: threads that are archived, faults of its own. */
+  readonly simulator: DiscordSimulator
+}
+
+/** @param clock the adapter's; the real one by default. */
+export async function discordWorld(
+  options?: DiscordSimulatorOptions,
+  clock: Clock = systemClock,
+): Promise<DiscordWorld> {
   const simulator = await startDiscordSimulator(options)
   let asked = 0
   const nextChannel = () => {
@@ -33,10 +42,11 @@ export async function discordWorld(options?: DiscordSimulatorOptions): Promise<W
   }
   return {
     name: 'discord',
+    simulator,
     platform: async () =>
       createDiscord(
         { token: simulator.token, apiUrl: simulator.apiUrl },
-        { log: quietLog, clock: systemClock, accounts: new Accounts(systemClock) },
+        { log: quietLog, clock, accounts: new Accounts(clock) },
       ),
     // Discord delivers over the gateway only.
     listening: () => {},
