@@ -1,98 +1,201 @@
+/**
+ * Cuts a reply into parts that each fit into one message of the platform. Rules D1, D2. Pure.
+ *
+ * A cut prefers the end of a paragraph, then of a line, a sentence, a word; it never tears a grapheme, and a link, a
+ * mention or inline code only when that alone is longer than a part. What a cut leaves open is closed before it and
+ * begun again behind it: emphasis, code, fences, list items, quotes, tables with their header row. Everything that is
+ * put in so is noted, so that `unsplit` can take it out again.
+ *
+ * A cut depends on nothing but the text before it and what would still have fitted: while a text grows, cuts already
+ * made stay where they are.
+ */
+import { START } from './markdown/lines.ts'
+import { closing, type Opening, reopened } from './split-open.ts'
+import { Window } from './split-places.ts'
+import { lengthWithin, sizeOf } from './split-size.ts'
 import type { PartLimit } from './surface.ts'
 
-/** Room that a closed and reopened fence takes at a cut, in either unit. */
-const FENCE_ROOM = 64
-/** Nobody needs more; a longer one would not fit into the room and is left as it is. */
-const LONGEST_MARK = FENCE_ROOM / 2
-/** A cut at a nicer place may leave at most this share of a part empty. */
-const NICE_SHARE = 0.5
+export { sizeOf } from './split-size.ts'
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+/** A stretch of `text` in a piece, in code units. */
+export interface Added {
+  readonly at: number
+  readonly length: number
+}
+
+/** One part, and what of it the source does not say. */
+export interface Piece {
+  readonly text: string
+  /** In order, without overlap. */
+  readonly added: readonly Added[]
+}
+
+export interface SplitOptions {
+  /**
+   * How large a part becomes when the platform shows it, in the unit of the limit: for a surface that turns a table
+   * into something longer. Cuts respect both this and the plain size. Must be pure, and should not shrink while a
+   * part grows. A single atom that cannot be shown within the limit is cut by its plain size.
+   *
+   * @example (part) => withAlignedTables(part).length
+   */
+  readonly measure?: (part: string) => number
+}
+
+/** A text that grows, and the cuts made so far. One for each reply. */
+export interface Splitter {
+  /**
+   * The parts of `text`, at least one. All but the last are final. The last is as the source has it, apart from what
+   * it begins again: `heal` makes it presentable while more is to come, `closed` when it is the end.
+   *
+   * Costs what is new, not what is there, as long as each text begins with the one before; one that does not is cut
+   * afresh.
+   */
+  parts(text: string): readonly string[]
+  /** The same with what was put in. */
+  pieces(text: string): readonly Piece[]
+}
 
 /**
- * Cut Markdown into parts that each fit the platform (rules D1, D2).
- *
- * Cuts prefer a blank line, then a line, then a space, and never fall inside a grapheme; a code fence is closed at a
- * cut and opened again after it, with its language. While a text grows, cuts already made stay where they are.
+ * Cut Markdown into parts that each fit the platform. For a reply that grows, keep a `createSplitter` instead.
  *
  * @returns at least one part; a single empty one for empty text.
  */
-export function split(text: string, limit: PartLimit): readonly string[] {
-  const parts: string[] = []
-  let rest = text
-  let reopened = ''
-  while (sizeOf(reopened + rest, limit) > limit.size) {
-    const room = limit.size - sizeOf(reopened, limit) - FENCE_ROOM
-    const cut = cutPoint(rest, prefixLength(rest, { unit: limit.unit, size: room }))
-    const part = reopened + rest.slice(0, cut)
-    const fence = openFence(part)
-    parts.push(fence === undefined ? part : `${part}${part.endsWith('\n') ? '' : '\n'}${fence.mark}`)
-    reopened = fence === undefined ? '' : `${fence.mark}${fence.language}\n`
-    rest = rest.slice(cut)
+export const split = (text: string, limit: PartLimit, options?: SplitOptions): readonly string[] =>
+  createSplitter(limit, options).parts(text)
+
+/** The text that was cut into these pieces. */
+export const unsplit = (pieces: readonly Piece[]): string => pieces.map(sourceOf).join('')
+
+function sourceOf({ text, added }: Piece): string {
+  let source = ''
+  let from = 0
+  for (const { at, length } of added) {
+    source += text.slice(from, at)
+    from = at + length
   }
-  parts.push(reopened + rest)
-  return parts
+  return source + text.slice(from)
 }
 
-/** In the platform's own unit. */
-export function sizeOf(text: string, { unit }: Pick<PartLimit, 'unit'>): number {
-  switch (unit) {
-    case 'utf16':
-      return text.length
-    case 'utf8':
-      return Buffer.byteLength(text)
+const AT_START: Opening = { state: START, shown: 0, midLine: false, marks: [], open: [], cells: 0 }
+
+/** @param limit at least some hundred units: below that, nothing can be repeated at a cut. */
+export function createSplitter(limit: PartLimit, options: SplitOptions = {}): Splitter {
+  return new GrowingText(limit, options)
+}
+
+class GrowingText implements Splitter {
+  readonly #limit: PartLimit
+  readonly #measure: ((part: string) => number) | undefined
+  /** The text of the last call; `#done` covers its first `#at` code units. */
+  #text = ''
+  #done: Piece[] = []
+  #at = 0
+  #opening: Opening = AT_START
+
+  constructor(limit: PartLimit, { measure }: SplitOptions) {
+    this.#limit = limit
+    this.#measure = measure
+  }
+
+  parts(text: string): readonly string[] {
+    return this.pieces(text).map((piece) => piece.text)
+  }
+
+  pieces(text: string): readonly Piece[] {
+    if (!text.startsWith(this.#text)) {
+      this.#done = []
+      this.#at = 0
+      this.#opening = AT_START
+    }
+    this.#text = text
+    for (;;) {
+      const above = reopened(this.#opening, this.#limit)
+      if (text.length - this.#at <= this.#limit.size) {
+        const last = pieceOf(text.slice(this.#at), this.#opening, above)
+        if (this.#fits(last)) return [...this.#done, last]
+      }
+      const room = this.#limit.size - sizeOf(above + this.#opening.marks.join(''), this.#limit)
+      const length = lengthWithin(text, this.#at, { ...this.#limit, size: room })
+      const rest = text.slice(this.#at, this.#at + length)
+      this.#cut(this.#shortened(rest, above), above)
+    }
+  }
+
+  #fits({ text }: Piece): boolean {
+    if (sizeOf(text, this.#limit) > this.#limit.size) return false
+    return this.#measure === undefined || this.#measure(text) <= this.#limit.size
+  }
+
+  /** As much of the text as can be shown. */
+  #shortened(text: string, above: string): string {
+    const measure = this.#measure
+    const sizeUpTo = (length: number) => measure?.(above + text.slice(0, length)) ?? 0
+    if (sizeUpTo(text.length) <= this.#limit.size) return text
+    let fits = 0
+    let tooLong = text.length
+    while (tooLong - fits > 1) {
+      const middle = Math.floor((fits + tooLong) / 2)
+      if (sizeUpTo(middle) <= this.#limit.size) fits = middle
+      else tooLong = middle
+    }
+    const shown = text.slice(0, lengthWithin(text, 0, { unit: 'utf16', size: fits }))
+    return shown === '' ? text : shown
+  }
+
+  #cut(text: string, above: string): void {
+    let fallback: { piece: Piece; at: number; opening: Opening } | undefined
+    for (const place of new Window(text, this.#opening).places()) {
+      const opening = place.opening()
+      const piece = pieceOf(text.slice(0, place.at), this.#opening, above, opening)
+      if (this.#fits(piece)) {
+        this.#keep(piece, place.at, opening)
+        return
+      }
+      if (fallback === undefined && sizeOf(piece.text, this.#limit) <= this.#limit.size)
+        fallback = { piece, at: place.at, opening }
+    }
+    if (fallback) {
+      this.#keep(fallback.piece, fallback.at, fallback.opening)
+      return
+    }
+    throw new RangeError(
+      `A part of at most ${this.#limit.size} ${this.#limit.unit} units holds not even one character. Allow more.`,
+    )
+  }
+
+  #keep(piece: Piece, at: number, opening: Opening): void {
+    this.#done.push(piece)
+    this.#at += at
+    this.#opening = opening
   }
 }
 
-/** Code units of the longest prefix that fits and ends between two graphemes. */
-function prefixLength(text: string, limit: PartLimit): number {
-  let size = 0
-  let length = 0
-  // A grapheme may be longer than a part can be; then it has to be cut, between two code points.
-  for (const { segment } of graphemes.segment(text.slice(0, limit.size + 1))) {
-    size += sizeOf(segment, limit)
-    if (size > limit.size) break
-    length += segment.length
+/** @param after how things stand at the end of `slice` when it is cut there; undefined when it is the last. */
+function pieceOf(slice: string, before: Opening, above: string, after?: Opening): Piece {
+  const parts: { readonly text: string; readonly isAdded: boolean }[] = []
+  const from = before.marks.length === 0 ? 0 : textStart(slice, before)
+  const text = slice.trimEnd()
+  // Right behind a backtick, the mark that closes code would be another one.
+  const until =
+    after?.open.at(-1)?.startsWith('`') && text.endsWith('`') ? slice.length : Math.max(from, text.length)
+  const marks = after?.open.toReversed().join('') ?? ''
+  parts.push({ text: above, isAdded: true })
+  parts.push({ text: slice.slice(0, from), isAdded: false })
+  parts.push({ text: before.marks.join(''), isAdded: true })
+  parts.push({ text: slice.slice(from, until), isAdded: false })
+  parts.push({ text: marks, isAdded: true })
+  parts.push({ text: slice.slice(until), isAdded: false })
+  parts.push({ text: after === undefined ? '' : closing(slice, after), isAdded: true })
+  let whole = ''
+  const added: Added[] = []
+  for (const part of parts) {
+    if (part.isAdded && part.text !== '') added.push({ at: whole.length, length: part.text.length })
+    whole += part.text
   }
-  return length > 0 ? length : codePoints(text, limit)
+  return { text: whole, added }
 }
 
-function codePoints(text: string, limit: PartLimit): number {
-  let size = 0
-  let length = 0
-  for (const point of text) {
-    size += sizeOf(point, limit)
-    if (size > limit.size) break
-    length += point.length
-  }
-  return length
-}
-
-/** The nicest place to cut at or before `most`. Looks only at text before it, so growth never moves a cut. */
-function cutPoint(text: string, most: number): number {
-  const least = Math.floor(most * NICE_SHARE)
-  for (const mark of ['\n\n', '\n', ' ']) {
-    const at = text.lastIndexOf(mark, most - mark.length)
-    if (at >= least && at > 0) return at + mark.length
-  }
-  return most
-}
-
-interface Fence {
-  readonly mark: string
-  readonly language: string
-}
-
-/** The code fence that is still open at the end of the text. */
-function openFence(text: string): Fence | undefined {
-  let open: Fence | undefined
-  for (const line of text.split('\n')) {
-    const match = /^ {0,3}(`{3,}|~{3,})(.*)$/.exec(line)
-    const mark = match?.[1]
-    if (match === null || mark === undefined || mark.length > LONGEST_MARK) continue
-    const info = match[2] ?? ''
-    if (open === undefined) open = { mark, language: info.trim().slice(0, FENCE_ROOM / 4) }
-    else if (mark.startsWith(open.mark) && info.trim() === '') open = undefined
-  }
-  return open
+/** Behind the quote signs and the indentation of the first line: where marks can open. */
+function textStart(slice: string, { midLine }: Opening): number {
+  return (midLine ? /^[^\S\n]*/ : /^[\s>]*/).exec(slice)?.[0].length ?? 0
 }
