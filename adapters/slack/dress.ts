@@ -4,7 +4,8 @@ import type { Control } from '#core/delivery/surface.ts'
 import { controlBlocks } from './controls.ts'
 import { escaped } from './mrkdwn.ts'
 import { JOINER } from './neutral.ts'
-import type { Look, Worn } from './offers.ts'
+import type { Look } from './offers.ts'
+import { alignedTables, blocksWithTables } from './tables.ts'
 
 /** What one message should show. */
 export interface Content {
@@ -13,27 +14,31 @@ export interface Content {
   readonly controls: readonly Control[]
   /** Whose controls they are. */
   readonly reply: string
-  /** Tables are shown as such, not as they are written. */
+  /** Tables are shown as such, or as aligned code, and not as they are written. */
   readonly tables: boolean
 }
-
-export const wornBy = ({ controls, tables }: Content): Worn => ({ controls: controls.length > 0, tables })
 
 /** Everything that `chat.postMessage` and `chat.update` are told of the content. */
 export function dressed(content: Content, look: Look) {
   const { text } = content
   if (look.markdown === 'text') return { text: plain(text) }
+  const body = bodyOf(content, look)
   const below = endBlocks(content, look)
+  const [first, ...others] = [...body, ...below]
   // Markdown as an argument and blocks exclude each other.
-  if (below.length === 0 && look.markdown === 'markdown_text') return { markdown_text: text }
-  return { text: preview(text), blocks: [...bodyBlocks(content, look), ...below] }
+  if (look.markdown === 'markdown_text' && first?.type === 'markdown' && others.length === 0)
+    return { markdown_text: first.text }
+  return { text: preview(text), blocks: [...body, ...below] }
 }
 
 /** What `chat.stopStream` puts below the text that was streamed. */
 export const endBlocks = ({ controls, reply }: Content, look: Look): KnownBlock[] =>
   controlBlocks(controls, reply, look)
 
-const bodyBlocks = ({ text }: Content, _look: Look): KnownBlock[] => [{ type: 'markdown', text }]
+function bodyOf({ text, tables }: Content, look: Look): KnownBlock[] {
+  if (tables && look.tables) return blocksWithTables(text)
+  return [{ type: 'markdown', text: tables ? alignedTables(text) : text }]
+}
 
 /** mrkdwn that shows `text` as it is. Escaping does what the joiner does elsewhere, save for `@here`. */
 const plain = (text: string): string => escaped(text.replaceAll(`<${JOINER}`, '<'))

@@ -197,11 +197,11 @@ export class PartMessage {
 
   /** What this Slack turned out not to show is not wanted: it would be missed, and written again and again. */
   #bearable(wanted: Wanted): Wanted {
-    const { controls, markdown, tables } = this.#look
+    const { controls, markdown } = this.#look
     return {
       ...wanted,
       controls: controls === 'none' || markdown === 'text' ? [] : wanted.controls,
-      tables: wanted.tables && tables && markdown !== 'text',
+      tables: wanted.tables && markdown !== 'text',
     }
   }
 

@@ -18,9 +18,15 @@ const callback = z.looseObject({
   event,
   authorizations: z.array(anything).nullish(),
 })
+const press = z.looseObject({
+  type: z.literal('block_actions'),
+  channel: anything.optional(),
+  actions: z.array(z.looseObject({ type: z.string(), action_id: z.string() })).nonempty(),
+})
 const body = z.union([
   callback,
-  z.looseObject({ type: z.string().refine((type) => type !== 'event_callback') }),
+  press,
+  z.looseObject({ type: z.string().refine((type) => type !== 'event_callback' && type !== 'block_actions') }),
 ])
 
 /** An object that says what it is: an event, a challenge or an interaction. */

@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
 import type { Account } from '#core/delivery/account.ts'
+import { heal } from '#core/delivery/markdown/heal.ts'
 import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
 import type { MessageRef } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
@@ -155,7 +156,7 @@ export class SlackReply implements ReplySurface {
     this.#messages[index] = message
     if (part === parts.length - 1) this.#tried = parts.at(-1)?.length ?? 0
     const wanted: Wanted = {
-      text: complete ? neutral(text) : neutralSoFar(text),
+      text: complete ? neutral(text) : message.streams ? neutralSoFar(text) : neutral(heal(text)),
       complete,
       controls: isLast ? controls.filter((control) => control !== 'stop' || !offers.nativeStop) : [],
       tables: complete && hasTable(text),

@@ -14,6 +14,10 @@ const LIMIT = {
   header: 150,
   actions: 25,
   contextActions: 5,
+  tableRows: 100,
+  tableColumns: 20,
+  /** Characters of all tables of a message together. */
+  tables: 10_000,
   context: 10,
   buttonText: 75,
   buttonValue: 2_000,
@@ -37,6 +41,9 @@ export function checkBlocks(blocks: readonly Block[], where: 'message' | 'view')
   if (where === 'view') return
   const markdown = blocks.filter((block) => block.type === 'markdown').map((block) => textOf(block.text))
   if (markdown.join('').length > LIMIT.markdown) throw new SlackFailure('msg_blocks_too_long')
+  const tables = blocks.filter(({ type }) => type === 'table').flatMap(({ rows }) => texts(rows))
+  if (tables.join('').length > LIMIT.tables)
+    throw new SlackFailure('invalid_blocks', ['[ERROR] tables too long'])
   if (texts(blocks).join('').length > LIMIT.total) throw new SlackFailure('msg_blocks_too_long')
 }
 
@@ -68,9 +75,25 @@ function faultsOf(block: Block, where: 'message' | 'view'): readonly string[] {
     faults.push(`text longer than ${LIMIT.section}`)
   if (block.type === 'header' && text.length > LIMIT.header) faults.push(`text longer than ${LIMIT.header}`)
   if (block.type === 'markdown' && text === '') faults.push('must be more than 0 characters')
+  if (block.type === 'table') faults.push(...tableFaults(block))
   const most = mostElements(block.type)
   if (most !== undefined && (elements.length > most || elements.length === 0)) {
     faults.push(`${block.type} takes 1 to ${most} elements`)
+  }
+  return faults
+}
+
+function tableFaults({ rows }: Block): string[] {
+  const cells = listOf(rows).map((row) => listOf(row).filter(isJson))
+  const faults: string[] = []
+  if (cells.length === 0 || cells.length > LIMIT.tableRows)
+    faults.push(`table takes 1 to ${LIMIT.tableRows} rows`)
+  if (cells.some((row) => row.length === 0 || row.length > LIMIT.tableColumns))
+    faults.push(`a row takes 1 to ${LIMIT.tableColumns} cells`)
+  for (const cell of cells.flat()) {
+    if (!['raw_text', 'raw_number', 'rich_text'].includes(textOf(cell.type)))
+      faults.push('unsupported type of cell')
+    if (cell.type === 'raw_text' && textOf(cell.text) === '') faults.push('must be more than 0 characters')
   }
   return faults
 }
@@ -130,10 +153,23 @@ export function withIds(blocks: readonly Block[], nextId: () => string): readonl
 /** The texts of the blocks that carry prose. */
 export function proseOf(blocks: readonly Block[]): string {
   return blocks
-    .filter((block) => ['markdown', 'section', 'header'].includes(block.type))
-    .map((block) => (isJson(block.text) ? textOf(block.text.text) : textOf(block.text)))
+    .filter((block) => ['markdown', 'section', 'header', 'table'].includes(block.type))
+    .map((block) =>
+      block.type === 'table' ? rowsOf(block) : isJson(block.text) ? block.text.text : block.text,
+    )
+    .map(textOf)
     .join('\n')
 }
+
+/** A line a row, with a bar between its cells. */
+const rowsOf = ({ rows }: Block): string =>
+  listOf(rows)
+    .map((row) =>
+      listOf(row)
+        .map((cell) => texts(cell).join(''))
+        .join(' | '),
+    )
+    .join('\n')
 
 function texts(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(texts)

@@ -61,7 +61,7 @@ export function chatMethods(deps: ChatDeps): Methods {
     },
 
     'chat.postEphemeral': (args) => {
-      const channel = workspace.channelOfBot(args.need('channel'))
+      const channel = workspace.channelToWrite(args.need('channel'))
       const user = workspace.user(args.need('user'))
       if (channel.kind !== 'channel' && channel.kind !== 'group' && !channel.members.has(user.id)) {
         throw new SlackFailure('user_not_in_channel')
@@ -87,11 +87,11 @@ export function chatMethods(deps: ChatDeps): Methods {
 function destination(workspace: Workspace, channel: string): Channel {
   return channel.startsWith('U')
     ? workspace.dmOf(workspace.user(channel).id)
-    : workspace.channelOfBot(channel)
+    : workspace.channelToWrite(channel)
 }
 
 function own(workspace: Workspace, messages: Messages, args: Args, otherwise: string): StoredMessage {
-  const channel = workspace.channelOfBot(args.need('channel'))
+  const channel = workspace.channelToWrite(args.need('channel'))
   const message = messages.find(channel.id, args.need('ts'))
   if (message.user !== BOT.userId) throw new SlackFailure(otherwise)
   return message

@@ -15,6 +15,8 @@ export interface SlackSimulatorOptions {
   readonly agents?: boolean
   /** Methods this server has not, or no longer: `unknown_method`. `assistant.threads.*` retires in February 2027. */
   readonly missingMethods?: readonly string[]
+  /** Block types this server does not know: `invalid_blocks`. */
+  readonly unknownBlocks?: readonly string[]
   /** Custom emoji of the workspace, name to address or `alias:name`. */
   readonly emoji?: Readonly<Record<string, string>>
   readonly signingSecret?: string
@@ -79,8 +81,12 @@ export interface SlackSimulator {
   sign(body: string, at?: number): Record<string, string>
   /** Change a message without touching its text, as an unfurl does. */
   unfurl(channel: string, ts: string): void
+  /** The platform ends the streams of the thread now, as it does some minutes after they began. */
+  endStreams(channel: string, threadTs: string): void
+  /** From now on nobody writes there: `is_archived`. What is there can be read. */
+  archive(channel: string): void
   /** The person presses Stop: streams of the thread end, `agent_session_stopped` goes out. */
-  stopSession(person: SlackPerson, channel: string, threadTs: string): void
+  stopSession(person: SlackPerson, channel: string, threadTs: string): Repeatable
   /** From now on the bot token is refused with `invalid_auth`, and `tokens_revoked` goes out. */
   rejectToken(): void
   /** Accept the bot token again. */

@@ -32,6 +32,7 @@ import { Messages } from './messages.ts'
 import { People } from './people.ts'
 import { RateLimits } from './rate-limits.ts'
 import { readMethods } from './read-methods.ts'
+import { type Args, SlackFailure } from './request.ts'
 import { ResponseUrls } from './response-urls.ts'
 import { Sessions, sessionMethods } from './sessions.ts'
 import { SocketMode } from './socket-mode.ts'
@@ -103,7 +104,9 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
     ...viewMethods(workspace, views),
   }
   const limits = options.rateLimits === false ? undefined : new RateLimits(clock)
-  const webApi = new WebApi({ methods: without(methods, missing), tokens, limits, faults, clock, changes })
+  const offered = without(methods, missing)
+  const known = knowingNo(options.unknownBlocks ?? [], offered)
+  const webApi = new WebApi({ methods: known, tokens, limits, faults, clock, changes })
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, kind, name = ''] = new URL(request.url ?? '/', base).pathname.split('/')
@@ -163,6 +166,12 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
         message.attachments = [...message.attachments, { title: 'A page', from_url: 'https://example.org/' }]
       })
     },
+    endStreams: (channel, threadTs) => {
+      for (const { stream } of messages.replies(channel, threadTs))
+        if (stream?.state === 'in_progress') stream.state = 'ended'
+      changes.signal()
+    },
+    archive: (channel) => workspace.archive(channel),
     stopSession: (person, channel, threadTs) => {
       const streaming = messages
         .replies(channel, threadTs)
@@ -172,7 +181,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
           if (stream !== undefined) stream.state = 'stopped'
         })
       }
-      events.publish(
+      return events.publish(
         {
           type: 'agent_session_stopped',
           channel,
@@ -205,6 +214,21 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
       await once(server, 'close')
     },
   }
+}
+
+/** The same methods on a server that does not know these types of blocks. */
+function knowingNo(types: readonly string[], methods: Methods): Methods {
+  if (types.length === 0) return methods
+  const wary = Object.entries(methods).map(([name, method]) => [
+    name,
+    (args: Args) => {
+      const unknown = (args.blocks() ?? []).find(({ type }) => types.includes(type))
+      if (unknown !== undefined)
+        throw new SlackFailure('invalid_blocks', [`unsupported type: ${unknown.type}`])
+      return method(args)
+    },
+  ])
+  return Object.fromEntries(wary)
 }
 
 function without(methods: Methods, missing: readonly string[]): Methods {

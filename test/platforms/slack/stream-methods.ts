@@ -33,7 +33,7 @@ export function streamMethods({ workspace, messages, sessions, clock, maxBytes }
   const bot = workspace.user(BOT.userId)
   return {
     'chat.startStream': (args) => {
-      const channel = workspace.channelOfBot(args.need('channel'))
+      const channel = workspace.channelToWrite(args.need('channel'))
       const threadTs = threadOf(messages, channel, args)
       checkRecipient(workspace, channel, args)
       args.oneOf('task_display_mode', ['timeline', 'plan'])
@@ -139,7 +139,7 @@ function streamed(
   messages: Messages,
   args: Args,
 ): { readonly message: StoredMessage; readonly stream: Stream } {
-  const channel = workspace.channelOfBot(args.need('channel'))
+  const channel = workspace.channelToWrite(args.need('channel'))
   const message = messages.find(channel.id, args.need('ts'))
   if (message.user !== BOT.userId) throw new SlackFailure('message_not_owned_by_app')
   if (message.stream === undefined) throw new SlackFailure('message_not_in_streaming_state')

@@ -32,6 +32,7 @@ export class Workspace {
   readonly #clock: Clock
   readonly #channels = new Map<string, Channel>()
   readonly #users = new Map<string, User>()
+  readonly #archived = new Set<string>()
   #lastId = 0
   /** Microseconds of the newest timestamp: no two messages of a workspace share one. */
   #lastMicros = 0
@@ -98,6 +99,17 @@ export class Workspace {
     const channel = this.channel(idOrName)
     if (channel.members.has(BOT.userId)) return channel
     throw new SlackFailure(channel.kind === 'channel' ? 'not_in_channel' : 'channel_not_found')
+  }
+
+  archive(id: string): void {
+    this.#archived.add(id)
+  }
+
+  /** @throws SlackFailure `is_archived`, and what `channelOfBot` throws. */
+  channelToWrite(idOrName: string): Channel {
+    const channel = this.channelOfBot(idOrName)
+    if (this.#archived.has(channel.id)) throw new SlackFailure('is_archived')
+    return channel
   }
 
   addUser(name: string, bot: boolean): User {
