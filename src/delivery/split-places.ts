@@ -39,6 +39,9 @@ const COST = {
   breaks: 60,
 } as const
 
+/** If none of so many is nice, an earlier one is not worth the time or the empty room. */
+const MOST_GAPS = 200
+
 const HALF = 0.5
 const FIFTH = 0.2
 
@@ -144,33 +147,36 @@ export class Window {
   }
 
   #atWords(from: number): Place[] {
-    return this.#lines.flatMap((line) =>
-      this.#gapsIn(line, from).map(({ at, cost }) =>
-        this.#within(line, at, cost + this.#costWithin(line, at) + this.#emptiness(at)),
-      ),
+    return this.#gaps(from).map(({ at, cost, line }) =>
+      this.#within(line, at, cost + this.#costWithin(line, at) + this.#emptiness(at)),
     )
   }
 
   /** Those that cost nothing but themselves: nothing that is left can be nicer. */
   *#atCleanWords(from: number): Generator<Place> {
-    const lines = this.#lines.filter(({ end }) => end > from).toReversed()
-    const gaps = lines.flatMap((line) =>
-      this.#gapsIn(line, from)
-        .toReversed()
-        .map((gap) => ({ ...gap, line })),
-    )
+    const gaps = this.#gaps(from)
     for (const cost of [COST.sentence, COST.word]) {
       for (const { at, line } of gaps.filter((gap) => gap.cost === cost))
         if (this.#costWithin(line, at) === 0) yield this.#within(line, at, cost)
     }
   }
 
+  /** The last first. */
+  #gaps(from: number): readonly (Gap & { readonly line: Line })[] {
+    const gaps: (Gap & { readonly line: Line })[] = []
+    for (const line of this.#lines.toReversed()) {
+      if (line.end <= from || gaps.length >= MOST_GAPS) break
+      for (const gap of this.#gapsIn(line, from).toReversed()) gaps.push({ ...gap, line })
+    }
+    return gaps.slice(0, MOST_GAPS)
+  }
+
   /** Behind the white space between two words, and behind the punctuation of scripts that have none. */
-  #gapsIn(line: Line, from: number): { readonly at: number; readonly cost: number }[] {
+  #gapsIn(line: Line, from: number): readonly Gap[] {
     if (!isCuttable(line) || line.end <= from) return []
     const start = Math.max(line.content, from)
     const body = this.#text.slice(start, line.end)
-    const gaps: { at: number; cost: number }[] = []
+    const gaps: Gap[] = []
     for (const { 0: gap, index } of body.matchAll(SPACES)) {
       const at = start + index + gap.length
       const isIndent = start + index === line.content
@@ -320,6 +326,12 @@ export class Window {
 function shownIn({ containers, leaf }: Line['state'], next: Line): number {
   if (leaf.kind === 'fence') return containers.length
   return next.role === 'blank' ? 0 : next.matched
+}
+
+/** Between two words. */
+interface Gap {
+  readonly at: number
+  readonly cost: number
 }
 
 const nicest = (one: Place, other: Place): number => one.cost - other.cost || other.at - one.at
