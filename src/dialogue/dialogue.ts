@@ -63,6 +63,7 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
     stop: async (target) =>
       'reply' in target ? running.stopReply(target.reply) : running.stopThread(threadKey(target.thread)),
     regenerate: async (request) => {
+      if ((await inbox.threadOf(request.id)) !== undefined) return 'duplicate'
       const shown = await shownReplies.placeOf(request.reply)
       if (shown === undefined) return 'unknown'
       const { messages } = await transcripts.window(shown.thread)

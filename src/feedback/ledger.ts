@@ -7,6 +7,8 @@
 import type { Keyv } from 'keyv'
 import { v5 as uuidv5 } from 'uuid'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
+import { messageKey } from '#core/thread.ts'
+import { EarlyFeedback } from './early.ts'
 import type { Reaction } from './reaction.ts'
 import type { Vote } from './vote.ts'
 
@@ -34,10 +36,15 @@ const TIME_DIGITS = 13
 export class Ledger {
   readonly #events: Keyv
   readonly #shown: ShownReplies
+  /** What named no reply of ours when it came. */
+  readonly #early = new EarlyFeedback<() => Promise<boolean>>()
 
   constructor(events: Keyv, shown: ShownReplies) {
     this.#events = events
     this.#shown = shown
+    shown.onRemembered(async (names) => {
+      for (const name of names) for (const record of this.#early.take(name)) await record()
+    })
   }
 
   /**
@@ -47,6 +54,23 @@ export class Ledger {
    * changes nothing.
    */
   async react(reaction: Reaction): Promise<boolean> {
+    return this.#soonOrLater(messageKey(reaction.message), () => this.#recordReaction(reaction))
+  }
+
+  /** Records a press on good or bad. False when the reply is not ours; a change of mind is a new event. */
+  async vote(vote: Vote): Promise<boolean> {
+    return this.#soonOrLater(vote.reply, () => this.#recordVote(vote))
+  }
+
+  /** Kept first and recorded then, so that a reply that is remembered in between finds it. Recording twice is once. */
+  async #soonOrLater(name: string, record: () => Promise<boolean>): Promise<boolean> {
+    this.#early.keep(name, record)
+    const recorded = await record()
+    if (recorded) this.#early.take(name)
+    return recorded
+  }
+
+  async #recordReaction(reaction: Reaction): Promise<boolean> {
     const shown = await this.#shown.find(reaction.message)
     if (shown === undefined) return false
     const { kind, rater, value, at } = reaction
@@ -55,8 +79,7 @@ export class Ledger {
     return true
   }
 
-  /** Records a press on good or bad. False when the reply is not ours; a change of mind is a new event. */
-  async vote(vote: Vote): Promise<boolean> {
+  async #recordVote(vote: Vote): Promise<boolean> {
     const { platform, reply, rater, value, at } = vote
     const shown = await this.#shown.placeOf(reply)
     if (shown === undefined) return false

@@ -23,8 +23,15 @@ export interface ReplyPlace {
 export class ShownReplies {
   readonly #keyv: Keyv
 
+  readonly #listeners: ((names: readonly string[]) => Promise<void>)[] = []
+
   constructor(keyv: Keyv) {
     this.#keyv = keyv
+  }
+
+  /** Told the message keys and the reply, once they can be found. */
+  onRemembered(listener: (names: readonly string[]) => Promise<void>): void {
+    this.#listeners.push(listener)
   }
 
   async remember(messages: readonly MessageRef[], reply: string, place: ReplyPlace): Promise<void> {
@@ -33,6 +40,8 @@ export class ShownReplies {
       ...messages.map((message) => ({ key: messageKey(message), value: shown })),
       { key: replyKey(reply), value: place },
     ])
+    const names = [...messages.map(messageKey), reply]
+    await Promise.all(this.#listeners.map((listener) => listener(names)))
   }
 
   /** The newest reply that this message shows. */

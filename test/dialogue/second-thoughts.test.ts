@@ -114,7 +114,7 @@ describe('T5: regenerate', () => {
     const first = await newestReply(theatre)
     await again(theatre, first, 'press-1')
     const second = await newestReply(theatre)
-    expect(await again(theatre, first, 'press-1')).toBe('outdated')
+    expect(await again(theatre, first, 'press-1')).toBe('duplicate')
     await again(theatre, second, 'press-2')
     const messages = await remembered(theatre)
     expect(messages[1]).toMatchObject({ alternatives: [{ id: first }, { id: second }] })

@@ -22,7 +22,7 @@ async function open() {
   const place = { thread: 'slack:T1:C1:1.0', platform: 'slack', place: {}, messages: ['1.1', '1.2'] }
   await shown.remember([message('1.1'), message('1.2')], 'r1', place)
   const ledger = new Ledger(store.keyv('ledger'), shown)
-  return { ledger, events: () => Array.fromAsync(ledger.events()) }
+  return { ledger, shown, events: () => Array.fromAsync(ledger.events()) }
 }
 
 test('F3: a reaction on any message of a reply is recorded under the reply', async () => {
@@ -71,5 +71,27 @@ test('a vote is recorded under the reply its button names; a change of mind is a
   expect(await events()).toMatchObject([
     { kind: 'vote', value: 'good', reply: 'r1', thread: 'slack:T1:C1:1.0' },
     { kind: 'vote', value: 'bad' },
+  ])
+})
+
+test('F3: feedback that is quicker than the memory of its reply is recorded as soon as that is there', async () => {
+  const { ledger, shown, events } = await open()
+  const vote = { id: 'v1', reply: 'r2', platform: 'slack', rater: 'U1', value: 'good', at: 2_000 } as const
+  expect(await ledger.react(reaction('a', { message: message('2.1') }))).toBe(false)
+  expect(
+    await ledger.react(reaction('b', { message: message('2.1'), kind: 'reaction_removed', at: 1_500 })),
+  ).toBe(false)
+  expect(await ledger.vote(vote)).toBe(false)
+  expect(await events()).toEqual([])
+  await shown.remember([message('2.1')], 'r2', {
+    thread: 't',
+    platform: 'slack',
+    place: {},
+    messages: ['2.1'],
+  })
+  expect((await events()).map(({ kind, reply }) => [kind, reply])).toEqual([
+    ['reaction_added', 'r2'],
+    ['reaction_removed', 'r2'],
+    ['vote', 'r2'],
   ])
 })
