@@ -51,13 +51,13 @@ const deleting =
 const MOMENTS = ['first', 'middle', 'last'] as const
 
 const TROUBLES: Readonly<Record<string, Trouble>> = {
-  'a 429 of our own': meeting({ kind: 'rateLimit', retryAfterMs: 400 }),
-  'a 429 shared with others': meeting({ kind: 'rateLimit', retryAfterMs: 400, scope: 'shared' }),
-  'a global 429': meeting({ kind: 'rateLimit', retryAfterMs: 400, scope: 'global' }),
+  'a 429 of our own': meeting({ kind: 'rateLimit', retryAfterMs: 60 }),
+  'a 429 shared with others': meeting({ kind: 'rateLimit', retryAfterMs: 60, scope: 'shared' }),
+  'a global 429': meeting({ kind: 'rateLimit', retryAfterMs: 60, scope: 'global' }),
   'a 500': meeting({ kind: 'error', status: 500, code: 0 }),
   'a reset before it took effect': meeting({ kind: 'reset', when: 'before' }),
   'a reset after it took effect': meeting({ kind: 'reset', when: 'after' }),
-  'less room than Discord says': (simulator, thread) => simulator.limitContent(thread, 700),
+  'less room than Discord says': (simulator, thread) => simulator.limitContent(thread, 1_000),
   'the first message deleted': deleting(0),
   'the last message deleted': deleting(-1),
   'the thread archived': (simulator, thread) => simulator.archiveThread(thread),
