@@ -93,9 +93,10 @@ export class TurnLoop {
 
   #begin(claim: Claim): void {
     const abort = new AbortController()
-    const renewal = setInterval(() => void this.#renew(claim, abort), RENEW_MS)
+    const ended = new AbortController()
+    void this.#keepLease(claim, abort, ended.signal)
     const end = this.#answer(claim, abort.signal).finally(() => {
-      clearInterval(renewal)
+      ended.abort()
       this.#running.delete(claim)
       this.wake()
     })
@@ -123,11 +124,17 @@ export class TurnLoop {
     }
   }
 
-  async #renew(claim: Claim, abort: AbortController): Promise<void> {
-    try {
-      if (!(await this.#deps.inbox.renew(claim))) abort.abort(new Error('lease lost'))
-    } catch (error) {
-      this.#deps.log.error({ err: error, thread: claim.thread }, 'the lease could not be renewed')
+  /** On the clock by which leases end. */
+  async #keepLease(claim: Claim, turn: AbortController, ended: AbortSignal): Promise<void> {
+    const { clock, inbox, log } = this.#deps
+    for (;;) {
+      await clock.sleep(RENEW_MS, ended).catch(() => {})
+      if (ended.aborted) return
+      try {
+        if (!(await inbox.renew(claim))) return turn.abort(new Error('lease lost'))
+      } catch (error) {
+        log.error({ err: error, thread: claim.thread }, 'the lease could not be renewed')
+      }
     }
   }
 }

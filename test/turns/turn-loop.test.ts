@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import type { Claim } from '#core/turns/inbox.ts'
+import { type Claim, LEASE_MS } from '#core/turns/inbox.ts'
 import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { quietLog, recordingLog } from '#test/quiet-log.ts'
@@ -83,4 +83,15 @@ test('T7, T3: past the bound a turn is handed over, and can be claimed at once',
   await clock.advance(10_000)
   expect(await stopped).toBe(1)
   expect((await inbox.claim())?.attempt).toBe(2)
+})
+
+test('T3: a turn that takes longer than a lease keeps it', async () => {
+  const { running, work } = manualWork()
+  const { put, inbox, clock } = open(work)
+  await put('1')
+  await clock.advance(LEASE_MS * 3)
+  expect(await inbox.claim()).toBeUndefined()
+  running[0]?.finish()
+  await settle()
+  expect(await inbox.waiting()).toBe(0)
 })
