@@ -12,6 +12,8 @@ const MOST_MARKS = 16
 export class ParagraphMarks {
   /** In order of `start`, and none inside another. */
   readonly #atoms: readonly Atom[]
+  /** The same for code, which may be inside a link. */
+  readonly #codes: readonly Atom[]
   /** Where what is open changes, in order; outermost first. */
   readonly #changes: readonly { readonly at: number; readonly open: readonly Emphasis[] }[]
   readonly #dangling: ReadonlySet<Emphasis>
@@ -19,9 +21,8 @@ export class ParagraphMarks {
   readonly #insideMarks = new Set<number>()
 
   constructor({ atoms, emphasis, dangling }: Inline) {
-    const outermost: Atom[] = []
-    for (const atom of atoms) if (atom.start >= (outermost.at(-1)?.end ?? 0)) outermost.push(atom)
-    this.#atoms = outermost
+    this.#atoms = outermost(atoms)
+    this.#codes = outermost(atoms.filter(({ kind }) => kind === 'code'))
     this.#changes = changesOf([...emphasis, ...dangling])
     this.#dangling = new Set(dangling)
     for (const { start, from, to, mark } of emphasis) {
@@ -34,8 +35,8 @@ export class ParagraphMarks {
   /** What a cut closes and begins again. */
   at(position: number): Marks {
     const here = lastUpTo(this.#changes, position, ({ at }) => at)?.open ?? []
-    const atom = this.#atomFrom(position)
-    const code = atom?.kind === 'code' && (atom.start < position || atom.start === 0) ? atom : undefined
+    const around = atomFrom(this.#codes, position)
+    const code = around && (around.start < position || around.start === 0) ? around : undefined
     if (here.length === 0 && code === undefined) return NO_MARKS
     // Inside what the reader would take for code, nothing else is a mark.
     const ticks = here.findIndex(({ mark }) => mark.startsWith('`'))
@@ -48,19 +49,25 @@ export class ParagraphMarks {
 
   /** Where the atom around `position` begins. */
   atomAround(position: number): number | undefined {
-    const atom = this.#atomFrom(position)
+    const atom = atomFrom(this.#atoms, position)
     return atom !== undefined && atom.start < position ? atom.start : undefined
   }
 
   isInsideMark(position: number): boolean {
     return this.#insideMarks.has(position)
   }
+}
 
-  #atomFrom(position: number): Atom | undefined {
-    const atom = lastUpTo(this.#atoms, position, ({ start }) => start)
-    // Where one atom begins, the one before it has ended.
-    return atom !== undefined && position < atom.end ? atom : undefined
-  }
+function outermost(atoms: readonly Atom[]): readonly Atom[] {
+  const outer: Atom[] = []
+  for (const atom of atoms) if (atom.start >= (outer.at(-1)?.end ?? 0)) outer.push(atom)
+  return outer
+}
+
+function atomFrom(atoms: readonly Atom[], position: number): Atom | undefined {
+  const atom = lastUpTo(atoms, position, ({ start }) => start)
+  // Where one atom begins, the one before it has ended.
+  return atom !== undefined && position < atom.end ? atom : undefined
 }
 
 function changesOf(all: readonly Emphasis[]): { at: number; open: readonly Emphasis[] }[] {

@@ -35,6 +35,8 @@ const COST = {
   grapheme: 12,
   nearlyEmpty: 20,
   insideAtom: 40,
+  /** Within `**`, or between it and what it encloses: nothing there can be closed. */
+  insideMark: 50,
   /** It would make something else of the lines around it. */
   breaks: 60,
 } as const
@@ -141,7 +143,7 @@ export class Window {
     if (next.block === line.block) {
       cost += COST.sameParagraph
       if (open.length > 0) cost += COST.insideEmphasis
-      if (this.#isTorn(line.block, line.next)) cost += COST.insideAtom
+      cost += this.#costOfTearing(line.block, line.next)
     }
     return cost
   }
@@ -204,7 +206,8 @@ export class Window {
         if (opensBlock(rest)) cost += COST.misread
     }
     if (line.role === 'fence line' || line.role === 'raw') return cost
-    if (this.#isTorn(line.block, at)) return cost + COST.insideAtom
+    const torn = this.#costOfTearing(line.block, at)
+    if (torn > 0) return cost + torn
     return this.#marksAt(line.block, at).open.length > 0 ? cost + COST.insideEmphasis : cost
   }
 
@@ -296,9 +299,9 @@ export class Window {
     return run.marks.at(this.#inBody(run, at))
   }
 
-  #isTorn(block: number, at: number): boolean {
-    const start = this.#atomAt(block, at)
-    return start !== undefined || this.#breaksMark(block, at)
+  #costOfTearing(block: number, at: number): number {
+    if (this.#breaksMark(block, at)) return COST.insideMark
+    return this.#atomAt(block, at) === undefined ? 0 : COST.insideAtom
   }
 
   /** Where the atom around `at` begins, in the window. */

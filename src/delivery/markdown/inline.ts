@@ -175,16 +175,26 @@ class Scan {
     const end = at + run.length
     const char = run[0] ?? ''
     if (run.length > LONGEST_RUN || (char === '~' && run.length !== 2)) return end
-    const before = this.#body[at - 1] ?? ' '
-    const after = this.#body[end] ?? ' '
+    const [from, to] = this.#marksAround(at, end)
+    const before = this.#body[from - 1] ?? ' '
+    const after = this.#body[to] ?? ' '
     const inWord = char === '_' && isWord(before) && isWord(after)
     // `5*3` is arithmetic.
     if (inWord || (run === '*' && isAscii(before) && isAscii(after))) return end
     let count = run.length
-    if (!isSpace(before)) count = this.#close(at, char, count)
+    if (!isSpace(before)) count = this.#close(at, char, count, from)
     const opens = !isSpace(after) && !(char === '_' && isWord(before))
     if (count > 0 && opens) this.#push(char, count, end)
     return end
+  }
+
+  /** Where the marks of any kind begin and end that this one stands among: `_**` is two. */
+  #marksAround(start: number, end: number): readonly [number, number] {
+    let from = start
+    let to = end
+    while (start - from < MOST_OPEN && isMark(this.#body[from - 1])) from -= 1
+    while (to - end < MOST_OPEN && isMark(this.#body[to])) to += 1
+    return [from, to]
   }
 
   #push(char: string, count: number, end: number): void {
@@ -198,13 +208,13 @@ class Scan {
   }
 
   /** @returns how many characters of the run are left. */
-  #close(at: number, char: string, run: number): number {
+  #close(at: number, char: string, run: number, outermost: number): number {
     let count = run
     while (count > 0) {
       const depth = this.#open.findLastIndex((open) => open.char === char)
       const opener = this.#open[depth]
-      // A mark right behind its like encloses nothing.
-      if (opener === undefined || opener.from === at) return count
+      // With nothing but marks between them, they enclose nothing.
+      if (opener === undefined || opener.from >= outermost) return count
       const used = Math.min(opener.count, count) === 3 ? 3 : opener.count >= 2 && count >= 2 ? 2 : 1
       // What was opened inside and not closed there was no mark at all.
       this.#open = this.#open.slice(0, depth + 1)
@@ -296,6 +306,7 @@ const emphasis = ({ char, count, start, from }: Opened, to: number): Emphasis =>
   to,
 })
 
+const isMark = (char = ' '): boolean => '*_~'.includes(char)
 const isSpace = (char: string): boolean => /\s/.test(char)
 const isWord = (char: string): boolean => /[\p{L}\p{N}]/u.test(char)
 const isAscii = (char: string): boolean => /[A-Za-z\d]/.test(char)

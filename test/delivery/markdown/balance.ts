@@ -43,7 +43,7 @@ function blocks(text: string): { fence: string | undefined; last: string } {
 }
 
 /** An angle bracket in code ends a tag's hope, too. */
-const coded = (code: string): string => (/[<>]/.test(code) ? '>' : 'c')
+const coded = (code: string): string => (/[<>]/.test(code) ? '<.' : 'c')
 
 function openInline(paragraph: string): string | undefined {
   const prose = paragraph.replace(/\\[\s\S]/g, 'e').replace(/(?<!`)(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, coded)
