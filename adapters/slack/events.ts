@@ -12,6 +12,7 @@ import { messageKey, threadKey } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
 import { type HeardEdit, readDeletion, readEdit } from './change.ts'
 import { ACTION_IDS } from './controls.ts'
+import type { Deletions } from './deletions.ts'
 import { type Incoming, questionOf, readMessage, type Self, textOf } from './inbound.ts'
 import { Lanes } from './lanes.ts'
 import { mentionedIn } from './mrkdwn.ts'
@@ -27,8 +28,7 @@ export interface EventsDeps {
   readonly api: Pick<SlackApi, 'whisper' | 'setSession'>
   readonly self: Self
   readonly people: People
-  /** Messages that we took away ourselves, by `messageKey`. */
-  readonly ownDeletions: Recent
+  readonly deletions: Deletions
   readonly log: Logger
 }
 
@@ -114,7 +114,9 @@ async function takeMessageEvent(event: unknown, deps: EventsDeps, lanes: Lanes):
   if (edit !== undefined) return lanes.run(threadKey(edit.incoming.thread), () => takeEdit(edit, deps))
   const deletion = readDeletion(event, deps.self)
   if (deletion === undefined) return takeMessage(event, deps, lanes)
-  if (deps.ownDeletions.has(messageKey(deletion.deletion.message))) return
+  const message = messageKey(deletion.deletion.message)
+  if (deps.deletions.own.has(message)) return
+  deps.deletions.others.add(message)
   await lanes.run(threadKey(deletion.thread), () => deps.host.deleted(deletion.deletion))
 }
 

@@ -15,15 +15,6 @@ export type Lesson =
   /** The caller hears of it; when it calls again, go on from this state. */
   | { readonly next: 'fail'; readonly state: MessageState; readonly error: SurfaceError }
 
-/** The stream is over, whoever ended it; the message stays. Codes: docs.slack.dev/reference/methods/chat.appendStream. */
-const STREAM_OVER = new Set([
-  'message_not_in_streaming_state',
-  'stopped_by_user',
-  'streaming_state_conflict',
-  'streaming_mode_mismatch',
-  'message_not_owned_by_app',
-  'msg_too_long',
-])
 /** The workspace lets nobody edit this message any more. */
 const FIXED = new Set(['cant_update_message', 'edit_window_closed'])
 /** The thread's root is gone. */
@@ -52,9 +43,6 @@ export function lessonOf(
     return { next: 'post', everywhere: notOffered(code) }
   }
   if (fault.kind === 'rate_limited') return { next: 'fail', state, error: surfaceError(failure) }
-  if (state.at === 'streaming' && STREAM_OVER.has(code)) {
-    return { next: 'go on', state: { at: 'settled', ts: state.ts, shows: undefined } }
-  }
   if (state.at === 'settled' && code === 'streaming_state_conflict') {
     return { next: 'go on', state: { at: 'streaming', ts: state.ts, text: undefined } }
   }
@@ -64,6 +52,10 @@ export function lessonOf(
   const worn = { controls: wanted.controls.length > 0, tables: wanted.tables && step.do !== 'stop' }
   const plainer = DRESSED.has(step.do) ? plainerLook(look, worn, code) : undefined
   if (plainer !== undefined) return { next: 'look', look: plainer }
+  // Whoever ended it, and whatever Slack has against it: the message stays, and can be edited.
+  if (state.at === 'streaming' && !isGone(code)) {
+    return { next: 'go on', state: { at: 'settled', ts: state.ts, shows: undefined } }
+  }
   return { next: 'fail', state, error: surfaceError(failure) }
 }
 

@@ -8,6 +8,7 @@ import type { Clock } from '#core/clock.ts'
 import { SurfaceError } from '#core/delivery/surface.ts'
 import { messageKey } from '#core/thread.ts'
 import type { Mark, SessionStatus, SlackApi } from './api.ts'
+import type { Deletions } from './deletions.ts'
 import { type Content, endBlocks } from './dress.ts'
 import { SlackCallError, surfaceError } from './fault.ts'
 import { lostOne, ownSince } from './find.ts'
@@ -15,14 +16,12 @@ import type { Self } from './inbound.ts'
 import { lessonOf } from './lesson.ts'
 import { accepted, type Look, type Offers } from './offers.ts'
 import type { Place } from './place.ts'
-import type { Recent } from './recent.ts'
 import { type MessageState, nextStep, type Step, type Wanted } from './step.ts'
 
 export interface MessageDeps {
   readonly api: SlackApi
   readonly offers: Offers
-  /** Messages that we take away ourselves, by `messageKey`. */
-  readonly ownDeletions: Recent
+  readonly deletions: Deletions
   readonly clock: Clock
   readonly self: Self
   readonly place: Place
@@ -106,11 +105,10 @@ export class PartMessage {
   async remove(): Promise<void> {
     const { ts } = this
     if (ts === undefined) return
-    const { api, place, self, ownDeletions } = this.#deps
+    const { api, place, self, deletions } = this.#deps
     const message = { platform: 'slack', workspace: self.team, channel: place.channel, message: ts }
     try {
-      // The event may overtake the answer.
-      ownDeletions.add(messageKey(message))
+      deletions.own.add(messageKey(message))
       await api.remove(place, ts)
     } catch (thrown) {
       if (!(thrown instanceof SlackCallError)) throw thrown

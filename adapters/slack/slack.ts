@@ -18,6 +18,7 @@ import { createApi } from './api.ts'
 import { Attempts } from './attempts.ts'
 import { boltLog } from './bolt-log.ts'
 import { slackBudget } from './budget.ts'
+import { noDeletions } from './deletions.ts'
 import { type Events, listen } from './events.ts'
 import { platformError, SlackCallError } from './fault.ts'
 import { createDoor, httpReceiver } from './http.ts'
@@ -27,7 +28,6 @@ import { firstOffers } from './offers.ts'
 import { fetchPast } from './past.ts'
 import { createPeople } from './people.ts'
 import { readPlace } from './place.ts'
-import { Recent } from './recent.ts'
 import { KeptSocket } from './socket.ts'
 import { SlackReply } from './surface.ts'
 
@@ -72,7 +72,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   const people = createPeople(api, clock)
   const offers = firstOffers()
   const attempts = new Attempts()
-  const ownDeletions = new Recent()
+  const deletions = noDeletions()
   const door = transport.via === 'http' ? createDoor(transport.signingSecret, log) : undefined
   let running: Running | undefined
 
@@ -93,7 +93,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       logger: boltLog(log),
       clientOptions: { ...clientOptions, retryConfig: { retries: 1 } },
     })
-    const events = listen(app, { host, api, self, people, ownDeletions, log })
+    const events = listen(app, { host, api, self, people, deletions, log })
     const startedAt = clock.now()
     if (receiver instanceof KeptSocket) {
       await receiver.start()
@@ -140,7 +140,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       const place = readPlace(stored)
       const again = !attempts.isFirst(place) || milliseconds(place.ts) < startedAt
       const budget = slackBudget(deps.accounts, self.team)
-      return new SlackReply({ api, offers, budget, ownDeletions, self, clock, log }, place, {
+      return new SlackReply({ api, offers, budget, deletions, self, clock, log }, place, {
         ...{ shown, again, reply },
       })
     },

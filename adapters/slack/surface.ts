@@ -10,9 +10,10 @@ import type { Clock } from '#core/clock.ts'
 import type { Account } from '#core/delivery/account.ts'
 import { heal } from '#core/delivery/markdown/heal.ts'
 import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
-import type { MessageRef } from '#core/thread.ts'
+import { type MessageRef, messageKey } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
 import { charged, type SlackBudget } from './budget.ts'
+import type { Deletions } from './deletions.ts'
 import { SlackCallError, surfaceError } from './fault.ts'
 import { compareTs, ownSince, written } from './find.ts'
 import type { Self } from './inbound.ts'
@@ -20,7 +21,6 @@ import { PartMessage, type ReplyState } from './message.ts'
 import { neutral, neutralSoFar } from './neutral.ts'
 import type { Offers } from './offers.ts'
 import type { Place } from './place.ts'
-import type { Recent } from './recent.ts'
 import { type Cut, cutBehind, cutWithin, type Piece, piecesOf } from './roll-over.ts'
 import { WorkingSign } from './sign.ts'
 import type { Wanted } from './step.ts'
@@ -46,8 +46,7 @@ export interface SurfaceDeps {
   readonly api: SlackApi
   readonly offers: Offers
   readonly budget: SlackBudget
-  /** Messages that we take away ourselves, by `messageKey`. */
-  readonly ownDeletions: Recent
+  readonly deletions: Deletions
   readonly self: Self
   readonly clock: Clock
   readonly log: Logger
@@ -123,6 +122,7 @@ export class SlackReply implements ReplySurface {
   async #show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
     signal.throwIfAborted()
     if (this.#mayHaveOrphans) await this.#adopt()
+    this.#forgetGone()
     this.#rollOver(view)
     let wrote = false
     for (let index = 0; ; ) {
@@ -163,6 +163,15 @@ export class SlackReply implements ReplySurface {
     }
     const goesOn = !(finished && isLast) && offers.sign === 'sessions'
     return message.show(wanted, goesOn ? 'processing' : 'active', signal)
+  }
+
+  /** A message that somebody deleted: those behind it move up, so that the parts stay in their order. */
+  #forgetGone(): void {
+    const { others } = this.#deps.deletions
+    const left = this.#messages.filter(
+      ({ ts }) => ts === undefined || !others.has(messageKey(this.refer(ts))),
+    )
+    this.#messages.splice(0, Number.POSITIVE_INFINITY, ...left)
   }
 
   /** A stream that Slack would soon end goes on in a new message, at a place where a reader expects a break. */

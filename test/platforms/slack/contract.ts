@@ -72,8 +72,8 @@ export interface SlackSimulator {
   readonly calls: readonly SlackCall[]
   /** Every attempt to deliver an event or interaction, in the order they ended. */
   readonly deliveries: readonly Delivery[]
-  /** The next call of `method` fails this way. Several faults of a method are used up in order. */
-  failNext(method: string, fault: Fault): void
+  /** The next call of `method`, in this channel if one is named, fails this way. Several are used up in order. */
+  failNext(method: string, fault: Fault, channel?: string): void
   readonly sockets: SocketControl
   /** Post raw bytes to the app's URL. Nothing is added: forge or leave out the signature as the test wants. */
   sendRaw(body: string, headers: Record<string, string>): Promise<Response>

@@ -2,13 +2,20 @@ import type { Fault } from './contract.ts'
 
 /** What goes wrong next, by method, in the order it was asked for. */
 export class Faults {
-  readonly #queued = new Map<string, Fault[]>()
+  readonly #queued: {
+    readonly method: string
+    readonly fault: Fault
+    readonly channel: string | undefined
+  }[] = []
 
-  add(method: string, fault: Fault): void {
-    this.#queued.set(method, [...(this.#queued.get(method) ?? []), fault])
+  add(method: string, fault: Fault, channel: string | undefined): void {
+    this.#queued.push({ method, fault, channel })
   }
 
-  take(method: string): Fault | undefined {
-    return this.#queued.get(method)?.shift()
+  take(method: string, channel: unknown): Fault | undefined {
+    const index = this.#queued.findIndex(
+      (next) => next.method === method && (next.channel === undefined || next.channel === channel),
+    )
+    return index < 0 ? undefined : this.#queued.splice(index, 1)[0]?.fault
   }
 }

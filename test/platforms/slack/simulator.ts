@@ -157,7 +157,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
     home: (person) => views.homeOf(person.id),
     calls: webApi.calls,
     deliveries: deliveries.log,
-    failNext: (method, fault) => faults.add(method, fault),
+    failNext: (method, fault, channel) => faults.add(method, fault, channel),
     sockets: socketMode.control,
     sendRaw: (body, headers) => fetch(appUrl ?? '', { method: 'POST', headers, body }),
     sign: (body, at) => signedHeaders(signingSecret, body, at ?? nowInSeconds()),

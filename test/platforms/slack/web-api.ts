@@ -60,7 +60,7 @@ export class WebApi {
     }
     changes.signal()
 
-    const fault = faults.take(name)
+    const fault = faults.take(name, args.channel ?? args.channel_id)
     const late = fault?.kind === 'delay' ? fault.ms : 0
     const lateFirst = fault?.kind === 'delay' && fault.when !== 'after'
     if (lateFirst) await clock.sleep(late)

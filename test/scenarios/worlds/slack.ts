@@ -21,6 +21,11 @@ export interface SlackWorldOptions extends SlackSimulatorOptions {
   readonly socket?: boolean
 }
 
+export interface SlackWorld extends World {
+  /** For what only Slack has. */
+  readonly simulator: SlackSimulator
+}
+
 /** Real time, generous for a busy machine; scenarios end as soon as they hold. Milliseconds. */
 const WITHIN_MS = 10_000
 
@@ -43,12 +48,16 @@ const EMOJI_NAMES: Readonly<Record<string, string>> = {
   '❌': 'x',
 }
 
-export async function slackWorld({ socket = false, ...options }: SlackWorldOptions = {}): Promise<World> {
+export async function slackWorld({
+  socket = false,
+  ...options
+}: SlackWorldOptions = {}): Promise<SlackWorld> {
   // Limits have tests of their own: a scenario of two hundred replies would wait for minutes.
   const simulator = await startSlackSimulator({ rateLimits: false, ...options })
   const { botToken, apiUrl, appToken, signingSecret } = simulator
   const clock = options.clock ?? systemClock
   return {
+    simulator,
     name: 'slack',
     platform: async () =>
       createSlack(
