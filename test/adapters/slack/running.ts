@@ -8,6 +8,7 @@ import { Accounts } from '#core/delivery/accounts.ts'
 import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/surface.ts'
 import type { Question } from '#core/dialogue/question.ts'
 import {
+  type Sent,
   type SlackSimulator,
   type SlackSimulatorOptions,
   startSlackSimulator,
@@ -139,3 +140,13 @@ export async function asked(app: Running, text = 'what is a monad?') {
         .filter((method) => /^(chat|agents|assistant)\./.test(method)),
   }
 }
+
+/** Bob asks on in the thread. @returns the place of his question. */
+export async function followUp({ simulator, host }: Running, { channel, threadTs }: Sent): Promise<unknown> {
+  const { ts } = await simulator.person('bob').mention(channel, 'and a functor?', { threadTs })
+  await simulator.until(() => host.questions.some(({ place }) => hasTs(place, ts)))
+  return host.questions.find(({ place }) => hasTs(place, ts))?.place
+}
+
+export const hasTs = (place: unknown, ts: string): boolean =>
+  typeof place === 'object' && place !== null && 'ts' in place && place.ts === ts

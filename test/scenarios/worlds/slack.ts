@@ -19,6 +19,8 @@ import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/w
 export interface SlackWorldOptions extends SlackSimulatorOptions {
   /** True: events come over Socket Mode. Default: over HTTP. */
   readonly socket?: boolean
+  /** How much faster what replies spend together comes back. */
+  readonly spendingSpeed?: number
 }
 
 export interface SlackWorld extends World {
@@ -50,6 +52,7 @@ const EMOJI_NAMES: Readonly<Record<string, string>> = {
 
 export async function slackWorld({
   socket = false,
+  spendingSpeed = SPENDING_SPEED,
   ...options
 }: SlackWorldOptions = {}): Promise<SlackWorld> {
   // Limits have tests of their own: a scenario of two hundred replies would wait for minutes.
@@ -62,7 +65,7 @@ export async function slackWorld({
     platform: async () =>
       createSlack(
         { botToken, apiUrl, ...(socket ? { appToken } : { signingSecret }) },
-        { log: quietLog, clock, accounts: new Accounts(new ScaledClock(SPENDING_SPEED)) },
+        { log: quietLog, clock, accounts: new Accounts(new ScaledClock(spendingSpeed)) },
       ),
     listening: (url) => {
       if (!socket) simulator.deliverTo(new URL('/slack/events', url).href)
