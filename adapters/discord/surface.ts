@@ -133,7 +133,7 @@ class DiscordSurface implements ReplySurface {
     try {
       await this.#sign
       const target = await unless(signal, this.#where())
-      await this.#makeSo(target, faces, signal)
+      await this.#makeSo(target, faces, view.finished, signal)
       return this.#messages.map(({ id }) => id)
     } catch (error) {
       if (isTooLong(error) && this.#most.size > SMALLEST_PART) {
@@ -173,9 +173,16 @@ class DiscordSurface implements ReplySurface {
     }
   }
 
-  async #makeSo(target: Target, faces: readonly Face[], signal: AbortSignal): Promise<void> {
+  async #makeSo(
+    target: Target,
+    faces: readonly Face[],
+    finished: boolean,
+    signal: AbortSignal,
+  ): Promise<void> {
+    // The last message of a reply that grows follows at once and has the sign: moving it down takes one of five edits.
+    const way = finished ? onTheWayTo(faces, this.#messages.length) : faces
     let above: Face | undefined
-    for (const [index, face] of onTheWayTo(faces, this.#messages.length).entries()) {
+    for (const [index, face] of way.entries()) {
       await this.#write(target, index, face, signal)
       // The sign goes one message down.
       if (above !== undefined) await this.#write(target, index - 1, above, signal)

@@ -48,6 +48,8 @@ export type Turn =
 const FASTEST = 0.35
 /** How suddenly the pace becomes even as room is spent: late, so that bursts with pauses between are shown at once. */
 const BEND = 2
+/** How much more even the pace is for many replies: with the root of their number. */
+const CALM = 0.5
 
 /** Room that comes back within this counts as reserved: a last write that comes at the worst moment waits so long. */
 const SOON_MS = 1_300
@@ -56,10 +58,26 @@ const SOON_MS = 1_300
 export function nextTurn(state: AccountState, waiting: readonly Waiting[], now: number): Turn {
   const [first, ...others] = waiting
   if (first === undefined) return { do: 'rest' }
-  const at = Math.max(state.blockedUntil, roomAt(state), state.lastTurn + spacing(state, now))
+  const at = dueAt(state, waiting.length, Math.max(now, state.blockedUntil, roomAt(state)))
   if (at > now) return { do: 'wait', ms: at - now }
   const oldest = others.reduce((least, { since }) => Math.min(least, since), first.since)
   return { do: 'grant', index: waiting.findIndex(({ since }) => since === oldest) }
+}
+
+/**
+ * When the pace allows the next growing write, from a time on at which there is room. The pace quickens while one
+ * waits, since room comes nearer, so the moment is searched for.
+ */
+function dueAt(state: AccountState, replies: number, from: number): number {
+  const isDue = (at: number) => at >= state.lastTurn + spacing(state, replies, at)
+  if (!Number.isFinite(from) || isDue(from)) return from
+  let [early, late] = [from, state.lastTurn + spacing(state, replies, from)]
+  while (late - early > 1) {
+    const middle = (early + late) / 2
+    if (isDue(middle)) late = middle
+    else early = middle
+  }
+  return late
 }
 
 /**
@@ -86,7 +104,9 @@ function roomFor(state: AccountState, now: number): number {
  * than that while little was spent lately. So a reply on an idle account begins fast and widens its pace, and on a
  * busy one the pace is even.
  */
-function spacing(state: AccountState, now: number): number {
+function spacing(state: AccountState, replies: number, now: number): number {
+  // Many replies together are sure to need what one alone may leave: the more wait, the more even the pace.
+  const fastest = 1 - (1 - FASTEST) / replies ** CALM
   const { limit, bears, returns } = state
   let room = roomFor(state, now)
   let even = limit.windowMs / bears
@@ -96,8 +116,9 @@ function spacing(state: AccountState, now: number): number {
     if (room > 0) even = Math.max(even, (at - now) / room)
     room += 1
   }
-  const spent = Math.min(1, counting(state, now) / bears)
-  return Math.max(limit.leastGapMs ?? 0, even * (FASTEST + (1 - FASTEST) * spent ** BEND))
+  // With the write that is asked for: the last of five is as good as all.
+  const spent = Math.min(1, (counting(state, now) + 1) / bears)
+  return Math.max(limit.leastGapMs ?? 0, even * (fastest + (1 - fastest) * spent ** BEND))
 }
 
 /** One write at least remains for what grows, or it would never come. */

@@ -8,6 +8,8 @@ export interface PacingState {
   readonly stale: boolean
   /** The model is done: the next write is the last. */
   readonly finished: boolean
+  /** The newest write did not go well: it is due again, and room was kept for it. */
+  readonly failed: boolean
   /** The platform asked for silence until this; not even the first or the last write may come sooner. */
   readonly blockedUntil: number
 }
@@ -26,5 +28,5 @@ export function nextWrite(state: PacingState, now: number): Pace {
   if (!state.stale && !state.finished) return { do: 'rest' }
   if (now < state.blockedUntil) return { do: 'wait', ms: state.blockedUntil - now }
   if (state.finished) return { do: 'write' } // the last write always happens
-  return state.begun ? { do: 'queue' } : { do: 'write' } // the first token never waits
+  return state.begun && !state.failed ? { do: 'queue' } : { do: 'write' } // the first token never waits
 }

@@ -8,7 +8,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { GrantedTurn } from './account.ts'
 import { nextWrite, type PacingState } from './pacing.ts'
-import { split } from './split.ts'
+import { createSplitter, type Splitter, sizeOf } from './split.ts'
 import { type Control, type ReplySurface, SurfaceError } from './surface.ts'
 
 /** A platform that is down this long costs the reply; the text stays in the transcript. */
@@ -18,6 +18,8 @@ const STARVED_AFTER_MS = 900_000
 /** First pause after a failed write; doubles up to the longest. */
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
+/** Between two tries of a platform that names no time. */
+const SHORTEST_PAUSE_MS = 50
 
 export interface ReplyWriterDeps {
   readonly surface: ReplySurface
@@ -53,9 +55,15 @@ export class ReplyWriter {
   /** Ends waits that only a reply that still grows has reason for. */
   readonly #growing: AbortSignal
 
+  readonly #splitter: Splitter
 
   constructor(deps: ReplyWriterDeps) {
     this.#deps = deps
+    const { limit, render } = deps.surface
+    this.#splitter = createSplitter(
+      limit,
+      render === undefined ? {} : { measure: (part) => sizeOf(render(part), limit) },
+    )
     this.#growing = AbortSignal.any([deps.signal, this.#ending.signal])
   }
 
@@ -105,7 +113,7 @@ export class ReplyWriter {
     let failingSince = 0
     for (;;) {
       signal.throwIfAborted()
-      const pace = nextWrite(this.#pacing(), clock.now())
+      const pace = nextWrite(this.#pacing(failures > 0), clock.now())
       if (pace.do === 'rest') return
       if (pace.do === 'wait') {
         await this.#whileGrowing((growing) => clock.sleep(pace.ms, growing))
@@ -134,7 +142,7 @@ export class ReplyWriter {
     const { surface, signal, onShown } = this.#deps
     await this.#gather()
     const finished = this.#finished
-    const parts = split(this.#text, this.#deps.surface.limit)
+    const parts = this.#splitter.parts(this.#text)
     const since = this.#unseenSince
     this.#unseenSince = undefined
     let messages: readonly string[]
@@ -180,12 +188,13 @@ export class ReplyWriter {
     }
   }
 
-  #pacing(): PacingState {
+  #pacing(failed: boolean): PacingState {
     return {
       inFlight: false,
       begun: this.#begun,
       stale: this.#unseenSince !== undefined,
       finished: this.#finished,
+      failed,
       blockedUntil: this.#blockedUntil,
     }
   }
@@ -201,14 +210,9 @@ function pauseAfter(error: unknown, failures: number): Pause {
   if (!(error instanceof SurfaceError)) throw error
   const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
   switch (error.fault.kind) {
-    case 'rate_limited': {
-      // What the platform says is taken at its word once; a second refusal in a row asks for more patience.
-      const { retryAfterMs } = error.fault
-      return {
-        ms: failures === 1 ? retryAfterMs : Math.max(pause / 2, retryAfterMs),
-        giveUpAfterMs: STARVED_AFTER_MS,
-      }
-    }
+    case 'rate_limited':
+      // Room is kept from then on, for a while: coming later would lose it.
+      return { ms: Math.max(SHORTEST_PAUSE_MS, error.fault.retryAfterMs), giveUpAfterMs: STARVED_AFTER_MS }
     case 'unavailable':
       return { ms: pause, giveUpAfterMs: GIVE_UP_AFTER_MS }
     case 'gone':

@@ -5,17 +5,28 @@ export interface Figure {
   readonly unit: string
   /** What an issue asks for, for the reader of the table. */
   readonly bar?: string
+  /** Left out of the list for people, because a table of the suite's own says it better. */
+  readonly inTable?: true
 }
 
-export function printFigures(suite: string, figures: readonly Figure[], json: boolean): void {
+/** What a suite found. */
+export interface Report {
+  readonly figures: readonly Figure[]
+  /** Lines for people, below the figures. */
+  readonly table?: readonly string[]
+}
+
+export function printReport(suite: string, { figures, table = [] }: Report, json: boolean): void {
   if (json)
     for (const { metric, value, unit } of figures)
       process.stdout.write(`${JSON.stringify({ suite, metric, value: round(value), unit })}\n`)
-  else
-    for (const { metric, value, unit, bar } of figures)
+  else {
+    for (const { metric, value, unit, bar } of figures.filter(({ inTable }) => !inTable))
       process.stdout.write(
-        `${suite}  ${metric.padEnd(24)}${String(round(value)).padStart(10)} ${unit.padEnd(6)} ${bar ?? ''}\n`,
+        `${suite}  ${metric.padEnd(36)}${String(round(value)).padStart(10)} ${unit.padEnd(6)} ${bar ?? ''}\n`,
       )
+    for (const line of table) process.stdout.write(`${line}\n`)
+  }
 }
 
 export function median(values: readonly number[]): number {

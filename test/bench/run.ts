@@ -3,10 +3,11 @@
  * this prints it. With `--json` one object a line: `{suite, metric, value, unit}`.
  */
 import { parseArgs } from 'node:util'
-import { type Figure, printFigures } from './figures.ts'
+import { printReport, type Report } from './figures.ts'
 
-const SUITES: Readonly<Record<string, () => Promise<() => Promise<readonly Figure[]>>>> = {
-  start: async () => (await import('./start/start.ts')).start,
+const SUITES: Readonly<Record<string, () => Promise<() => Promise<Report>>>> = {
+  delivery: async () => (await import('./delivery/delivery.ts')).delivery,
+  start: async () => async () => ({ figures: await (await import('./start/start.ts')).start() }),
 }
 
 const { values, positionals } = parseArgs({
@@ -23,6 +24,6 @@ else {
 async function measure(names: readonly string[]): Promise<void> {
   for (const name of names) {
     const suite = await SUITES[name]?.()
-    printFigures(name, (await suite?.()) ?? [], values.json)
+    if (suite !== undefined) printReport(name, await suite(), values.json)
   }
 }

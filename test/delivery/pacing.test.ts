@@ -8,6 +8,7 @@ const state = (part: Partial<PacingState>): PacingState => ({
   begun: true,
   stale: true,
   finished: false,
+  failed: false,
   blockedUntil: 0,
   ...part,
 })
@@ -16,6 +17,7 @@ const anyState = fc.record({
   begun: fc.boolean(),
   stale: fc.boolean(),
   finished: fc.boolean(),
+  failed: fc.boolean(),
   blockedUntil: fc.nat(2_000),
 })
 
@@ -24,6 +26,7 @@ test.each([
   ['D4: the first token never waits', { begun: false }, { do: 'write' }],
   ['D3: the last write always happens', { finished: true, stale: false }, { do: 'write' }],
   ['D3: what only grows stands in line', {}, { do: 'queue' }],
+  ['D3: a write that failed is due again at once, as room was kept for it', { failed: true }, { do: 'write' }],
   ['nothing new is not written', { stale: false }, { do: 'rest' }],
   [
     'D3: a platform that asks for silence gets it, also from the first write',
@@ -52,7 +55,7 @@ test('D3: in any state with text to show, a write or a place in line comes once 
   fc.assert(
     fc.property(anyState, (any) => {
       const later = nextWrite({ ...any, inFlight: false, stale: true }, 3_000)
-      expect(later).toEqual({ do: any.begun && !any.finished ? 'queue' : 'write' })
+      expect(later).toEqual({ do: any.begun && !any.finished && !any.failed ? 'queue' : 'write' })
     }),
   )
 })

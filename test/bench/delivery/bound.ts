@@ -1,0 +1,302 @@
+/**
+ * The least staleness that any schedule can reach, also one that knows every token in advance.
+ *
+ * A relaxation, so that no schedule is below it:
+ * - Time is cut into cells. A write in a cell shows all that comes before the cell's end, and is visible one round
+ *   trip after the cell's beginning. So it sees too much, too early, by less than one cell.
+ * - One write of a reply is in flight at a time.
+ * - Rate limits hold per block of time, by prices (Lagrange): a schedule within the limit pays at most
+ *   `price x limit` in each block, so the cheapest schedule that pays, less what all may pay, is a lower bound for
+ *   every choice of prices at or above zero. The search for prices only makes the bound better, never wrong.
+ * - Writes charged to another account are free: a reply's first one, a stream's last one, and those that take up a
+ *   further message, of which there are only so many a block, and none before there is text for it.
+ *
+ * The cheapest schedule for given prices is found exactly, by dynamic programming over the cells.
+ */
+import type { RoundTrip } from './network.ts'
+
+/** What a platform bears of the writes that make replies grow. */
+export interface Rate {
+  /** Length of the blocks for which the limit is taken to hold, in milliseconds. */
+  readonly blockMs: number
+  /** Writes in `blocks` whole blocks and the part of one that is left, in milliseconds. */
+  readonly most: (restMs: number) => number
+  /**
+   * `each`: every block holds at most that. `from start`: a window begins with its first write and not at a time that
+   * is known, so only the sum from the start on is sure.
+   */
+  readonly holds: 'each' | 'from start'
+  readonly lastIsFree: boolean
+  /** Most free writes in a block that take up further messages. */
+  readonly mostFree: number
+  /** Never two writes of a reply sooner after each other. */
+  readonly leastGapMs: number
+  /** How long a write keeps the next one of its reply waiting, and when it is visible: after one round trip, mostly. */
+  readonly takes: (roundTrip: number) => { readonly busy: number; readonly visible: number }
+}
+
+export interface Reply {
+  /** When its tokens come. */
+  readonly arrivals: readonly number[]
+  /** When it may make another write without paying: a new message begins with one. */
+  readonly free: readonly number[]
+}
+
+/** What is to be small. */
+export type Cost =
+  /** Staleness summed over time. */
+  | { readonly of: 'area' }
+  /** Time during which the staleness is above an age. */
+  | { readonly of: 'time above'; readonly age: number }
+
+const ROUNDS = 16
+
+/** A value that the sum of the replies' costs cannot be below. */
+export function lowerBound(
+  replies: readonly Reply[],
+  rate: Rate,
+  roundTrip: RoundTrip,
+  cost: Cost,
+  cellMs: number,
+): number {
+  const grids = replies.map((reply) => new Grid(reply, rate, roundTrip, cellMs))
+  const start = Math.min(...grids.map((grid) => grid.start))
+  const end = Math.max(...grids.map((grid) => grid.end))
+  const most = limits(rate, end - start)
+  const free = most.map(() => 0)
+  for (const at of replies.flatMap((reply) => reply.free)) {
+    const block = Math.min(free.length - 1, Math.floor((at - start) / rate.blockMs))
+    free[block] = (free[block] ?? 0) + 1
+  }
+  let prices: readonly number[] = most.map(() => 0)
+  let best = 0
+  let step = 0
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const used = most.map(() => 0)
+    let sum = 0
+    for (const grid of grids) sum += grid.cheapest(prices, start, cost, used)
+    sum -= prices.reduce((paid, price, block) => paid + price * (most[block] ?? 0), 0)
+    best = Math.max(best, sum - worthOfFree(prices, free, rate.mostFree))
+    const writes = used.reduce((all, count) => all + count, 0)
+    if (round === 0) step = sum / Math.max(1, writes)
+    prices = towards(prices, used, most, step, round, rate.holds)
+  }
+  return best
+}
+
+function limits(rate: Rate, lastsMs: number): readonly number[] {
+  const blocks = Math.max(1, Math.ceil(lastsMs / rate.blockMs))
+  return Array.from({ length: blocks }, (_, block) =>
+    rate.most(Math.min(rate.blockMs, lastsMs - block * rate.blockMs)),
+  )
+}
+
+/** The most that free writes can save: each in the dearest blocks that are not before its time and are not full. */
+function worthOfFree(prices: readonly number[], free: readonly number[], mostFree: number): number {
+  const taken = prices.map(() => 0)
+  const sumUntil = (counts: readonly number[], block: number) =>
+    counts.slice(0, block + 1).reduce((sum, count) => sum + count, 0)
+  let worth = 0
+  const dearestFirst = prices.map((_, block) => block).toSorted((a, b) => (prices[b] ?? 0) - (prices[a] ?? 0))
+  for (const block of dearestFirst) {
+    let most = mostFree
+    for (let later = block; later < prices.length; later += 1)
+      most = Math.min(most, sumUntil(free, later) - sumUntil(taken, later))
+    taken[block] = most
+    worth += most * (prices[block] ?? 0)
+  }
+  return worth
+}
+
+/** Dearer where too much was written, cheaper where too little, in ever smaller steps. */
+function towards(
+  prices: readonly number[],
+  used: readonly number[],
+  most: readonly number[],
+  step: number,
+  round: number,
+  holds: Rate['holds'],
+): readonly number[] {
+  const share = 1 / (1 + round / 6)
+  const next = prices.map((price, block) => {
+    const [wrote, limit] = [used[block] ?? 0, most[block] ?? 1]
+    // From nothing by a first guess, then by proportion: a gap that is too short by half costs a quarter.
+    if (price === 0) return wrote > limit ? step * share : 0
+    return price * Math.min(4, Math.max(0.25, (Math.max(wrote, 0.5) / Math.max(limit, 0.5)) ** (2 * share)))
+  })
+  return holds === 'each' ? next : falling(next)
+}
+
+/** The nearest prices that never rise: sums from the start on allow no others. */
+function falling(prices: readonly number[]): readonly number[] {
+  const pools: { sum: number; count: number }[] = []
+  for (const price of prices) {
+    let pool = { sum: price, count: 1 }
+    for (let last = pools.at(-1); last !== undefined; last = pools.at(-1)) {
+      if (last.sum / last.count >= pool.sum / pool.count) break
+      pools.pop()
+      pool = { sum: pool.sum + last.sum, count: pool.count + last.count }
+    }
+    pools.push(pool)
+  }
+  return pools.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count))
+}
+
+/** One reply on cells. */
+class Grid {
+  readonly start: number
+  readonly end: number
+  readonly #cellMs: number
+  readonly #lastIsFree: boolean
+  readonly #blockMs: number
+  readonly #cells: number
+  /** By cell: when a write in it is visible, from the start. */
+  readonly #visible: Float64Array
+  /** By cell: when the first token comes that a write in it does not show; `Infinity` when it shows all. */
+  readonly #next: Float64Array
+  /** By cell: the first cell in which the write after it may be. */
+  readonly #after: Int32Array
+
+  constructor({ arrivals }: Reply, rate: Rate, roundTrip: RoundTrip, cellMs: number) {
+    const first = arrivals[0] ?? 0
+    const last = arrivals.at(-1) ?? first
+    this.start = first
+    // Later than any write has reason to be.
+    const longest = Math.max(rate.leastGapMs, 300)
+    this.end = last + longest
+    this.#cellMs = cellMs
+    this.#lastIsFree = rate.lastIsFree
+    this.#blockMs = rate.blockMs
+    this.#cells = Math.ceil((this.end - first) / cellMs)
+    this.#visible = new Float64Array(this.#cells)
+    this.#next = new Float64Array(this.#cells)
+    this.#after = new Int32Array(this.#cells)
+    let token = 0
+    let soonest = 0
+    for (let cell = 0; cell < this.#cells; cell += 1) {
+      const begins = cell * cellMs
+      while (token < arrivals.length && (arrivals[token] ?? 0) - first < begins + cellMs) token += 1
+      const { busy, visible } = rate.takes(roundTrip(first + begins))
+      soonest = Math.max(soonest, begins + visible)
+      this.#visible[cell] = soonest
+      this.#next[cell] = token < arrivals.length ? (arrivals[token] ?? 0) - first : Number.POSITIVE_INFINITY
+      this.#after[cell] = cell + Math.max(1, Math.floor((Math.max(busy, rate.leastGapMs) - cellMs) / cellMs))
+    }
+  }
+
+  /** @param used counts, by block, the writes that were paid for. */
+  cheapest(prices: readonly number[], origin: number, cost: Cost, used: number[]): number {
+    const total = new Float64Array(this.#cells)
+    const from = new Int32Array(this.#cells).fill(-1)
+    const best = cost.of === 'area' ? new CheapestLine() : new CheapestDelay(cost.age)
+    // Nothing was shown before the first write, and the oldest token is the first.
+    best.add(-1, 0, 0, 0)
+    let ready = 0
+    let cheapest = Number.POSITIVE_INFINITY
+    let lastCell = -1
+    for (let cell = 0; cell < this.#cells; cell += 1) {
+      while (ready < cell && (this.#after[ready] ?? 0) <= cell) {
+        const next = this.#next[ready] ?? Number.POSITIVE_INFINITY
+        if (next !== Number.POSITIVE_INFINITY)
+          best.add(ready, total[ready] ?? 0, this.#visible[ready] ?? 0, next)
+        ready += 1
+      }
+      const { value, cell: before } = best.query(this.#visible[cell] ?? 0)
+      const endsAll = this.#next[cell] === Number.POSITIVE_INFINITY
+      const isFree = before === -1 || (endsAll && this.#lastIsFree)
+      total[cell] = value + (isFree ? 0 : (prices[this.#block(cell, origin)] ?? 0))
+      from[cell] = before
+      if (endsAll && (total[cell] ?? 0) < cheapest) {
+        cheapest = total[cell] ?? 0
+        lastCell = cell
+      }
+    }
+    for (let cell = lastCell; cell !== -1; cell = from[cell] ?? -1) {
+      const isFree = from[cell] === -1 || (cell === lastCell && this.#lastIsFree)
+      const block = this.#block(cell, origin)
+      if (!isFree) used[block] = (used[block] ?? 0) + 1
+    }
+    return cheapest
+  }
+
+  #block = (cell: number, origin: number): number =>
+    Math.floor((this.start - origin + cell * this.#cellMs) / this.#blockMs)
+}
+
+interface Found {
+  readonly value: number
+  readonly cell: number
+}
+
+/** The cheapest write before this one, where what is paid between two is staleness summed over time. */
+class CheapestLine {
+  // Between writes i and j: ((v_j - b_i)^2 - (max(v_i, b_i) - b_i)^2) / 2, so with x = v_j each i is a line in x.
+  readonly #slopes: number[] = []
+  readonly #offsets: number[] = []
+  readonly #cells: number[] = []
+  #front = 0
+
+  /** Oldest unseen tokens only come later, so slopes only fall. */
+  add(cell: number, total: number, visible: number, next: number): void {
+    const slope = -next
+    const offset = total + (next ** 2 - Math.max(0, visible - next) ** 2) / 2
+    while (this.#slopes.length > this.#front && this.#hides(slope, offset)) {
+      this.#slopes.pop()
+      this.#offsets.pop()
+      this.#cells.pop()
+    }
+    this.#slopes.push(slope)
+    this.#offsets.push(offset)
+    this.#cells.push(cell)
+  }
+
+  /** @param x never smaller than before. */
+  query(x: number): Found {
+    while (this.#front + 1 < this.#slopes.length && this.#at(this.#front + 1, x) <= this.#at(this.#front, x))
+      this.#front += 1
+    return { value: this.#at(this.#front, x) + x ** 2 / 2, cell: this.#cells[this.#front] ?? -1 }
+  }
+
+  #at = (line: number, x: number): number => (this.#slopes[line] ?? 0) * x + (this.#offsets[line] ?? 0)
+
+  /** Whether the newest line is nowhere the lowest once this one is there. */
+  #hides(slope: number, offset: number): boolean {
+    const last = this.#slopes.length - 1
+    const [s2, o2] = [this.#slopes[last] ?? 0, this.#offsets[last] ?? 0]
+    if (slope === s2) return offset <= o2
+    if (last === this.#front) return false
+    const [s1, o1] = [this.#slopes[last - 1] ?? 0, this.#offsets[last - 1] ?? 0]
+    return (offset - o1) * (s1 - s2) <= (o2 - o1) * (s1 - slope)
+  }
+}
+
+/** The same, where what is paid is the time during which staleness is above an age. */
+class CheapestDelay {
+  readonly #age: number
+  /** Those whose allowed age may yet be kept, soonest due first. */
+  readonly #due: { at: number; total: number; cell: number }[] = []
+  #front = 0
+  /** Of those whose age is passed: the cheapest, less when it was passed. */
+  #late: Found = { value: Number.POSITIVE_INFINITY, cell: -1 }
+
+  constructor(age: number) {
+    this.#age = age
+  }
+
+  add(cell: number, total: number, visible: number, next: number): void {
+    const at = Math.max(visible, next + this.#age)
+    // A later one that is cheaper is better in every way: it stays below the age for longer.
+    while (this.#due.length > this.#front && (this.#due.at(-1)?.total ?? 0) >= total) this.#due.pop()
+    this.#due.push({ at, total, cell })
+  }
+
+  query(x: number): Found {
+    for (let due = this.#due[this.#front]; due !== undefined && due.at < x; due = this.#due[this.#front]) {
+      if (due.total - due.at < this.#late.value) this.#late = { value: due.total - due.at, cell: due.cell }
+      this.#front += 1
+    }
+    const due = this.#due[this.#front]
+    const late = { value: this.#late.value + x, cell: this.#late.cell }
+    return due !== undefined && due.total <= late.value ? { value: due.total, cell: due.cell } : late
+  }
+}
