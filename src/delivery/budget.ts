@@ -50,7 +50,6 @@ const FASTEST = 0.35
 const BEND = 2
 /** How much more even the pace is for many replies: with the root of their number. */
 const CALM = 0.5
-
 /** Room that comes back within this counts as reserved: a last write that comes at the worst moment waits so long. */
 const SOON_MS = 1_300
 

@@ -26,7 +26,11 @@ test.each([
   ['D4: the first token never waits', { begun: false }, { do: 'write' }],
   ['D3: the last write always happens', { finished: true, stale: false }, { do: 'write' }],
   ['D3: what only grows stands in line', {}, { do: 'queue' }],
-  ['D3: a write that failed is due again at once, as room was kept for it', { failed: true }, { do: 'write' }],
+  [
+    'D3: a write that failed is due again at once, as room was kept for it',
+    { failed: true },
+    { do: 'write' },
+  ],
   ['nothing new is not written', { stale: false }, { do: 'rest' }],
   [
     'D3: a platform that asks for silence gets it, also from the first write',
