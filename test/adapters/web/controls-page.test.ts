@@ -44,7 +44,7 @@ describe.skipIf(browserPath === undefined)('controls at the page', { timeout: PA
     await expect.poll(() => space.host.stops).toEqual([{ reply: first.name }])
     await first.finish('_Stopped._')
     await button(page, 'Stop the answer').waitFor({ state: 'detached' })
-    expect(await live(page)).toContain('Stopped.')
+    await expect.poll(() => live(page)).toContain('Stopped.')
     expect(await focused(page)).toBe('composer')
 
     const second = replyTo(space.web, await ask(space, page, 'two'))
@@ -58,7 +58,7 @@ describe.skipIf(browserPath === undefined)('controls at the page', { timeout: PA
     expect(await focused(page)).toBe('composer')
     await second.finish('Half a sen\n\n_Stopped._')
     await page.locator('.reply em').last().waitFor()
-    expect(await live(page)).toMatch(/^Stopped\. Half a sen/)
+    await expect.poll(() => live(page)).toMatch(/^Stopped\. Half a sen/)
     // With nothing left to stop it leaves the field again.
     await page.keyboard.press('Escape')
     expect(await focused(page)).toBe('')

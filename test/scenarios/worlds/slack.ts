@@ -1,4 +1,4 @@
-/** Slack as people know it: a mention in #general begins a thread, and the conversation is in the thread. */
+/** Slack as people know it: a mention in a channel begins a thread, and the conversation is in the thread. */
 import { z } from 'zod'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
@@ -75,12 +75,17 @@ export async function slackWorld({
   }
 }
 
+/** A channel bears one message a second; a workspace of many people has many channels. */
+const CHANNELS = 25
+const nextChannel = (simulator: SlackSimulator): string =>
+  simulator.channel(`room-${simulator.calls.length % CHANNELS}`)
+
 function personIn(simulator: SlackSimulator, person: SlackPerson, sessions: boolean): Person {
   return {
     id: person.id,
     name: person.name,
     ask: async (text) =>
-      conversationIn(simulator, await person.mention(simulator.channel('general'), text), sessions),
+      conversationIn(simulator, await person.mention(nextChannel(simulator), text), sessions),
   }
 }
 
