@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { ConfigError, reasonOf } from '#core/errors.ts'
-import { holdYoungGeneration } from './cli/young-generation.ts'
 
 type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>
 
@@ -35,7 +34,6 @@ const HELP: readonly (string | undefined)[] = [undefined, 'help', '--help', '-h'
 
 /** @returns the exit code: 0 done, 1 failed, 2 not understood. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  holdYoungGeneration()
   const [name, ...rest] = args
   if (HELP.includes(name) || HELP.includes(rest[0] ?? '')) {
     process.stdout.write(usage())

@@ -120,17 +120,14 @@ export async function assemble(parts: Parts): Promise<Parley> {
   }
 }
 
-/** Loads what a start may load, and then, by `later`, what a first request loads. For `parley warm`. */
-export async function preload(): Promise<{ later(): Promise<void> }> {
+/** Loads what a start, or a first request, may load. For `parley warm`. */
+export async function preload(): Promise<void> {
   await import('#adapters/slack/slack.ts')
   await import('#adapters/discord/discord.ts')
   await import('#adapters/web/web.ts')
-  return {
-    later: async () => {
-      await import('#adapters/web/http/app.ts')
-      await import('./model/openai/openai.ts').then(({ loadSdk }) => loadSdk())
-    },
-  }
+  await import('#adapters/web/http/app.ts')
+  const { loadSdk } = await import('./model/openai/openai.ts')
+  await loadSdk()
 }
 
 /** A platform's SDK is loaded only when that platform is configured: it is what start time and memory go to. */

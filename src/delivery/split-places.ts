@@ -1,4 +1,5 @@
 /** Where a text can be cut, and at what cost to its reader. Pure. */
+import { graphemesIn } from './markdown/graphemes.ts'
 import { inlineOf } from './markdown/inline.ts'
 import { cellsOf, type Line, linesOf, opensBlock } from './markdown/lines.ts'
 import { type Marks, NO_MARKS, ParagraphMarks } from './split-marks.ts'
@@ -46,8 +47,6 @@ const MOST_GAPS = 200
 
 const HALF = 0.5
 const FIFTH = 0.2
-
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 
 const SPACES = /[^\S\n]+|[。！？；：，、]["'”’」』）》]*/g
 const ENDS_SENTENCE = /(?:[.!?…]["'”’)\]*_~`]*[^\S\n]+|[。！？；]["'”’」』）》]*)$/
@@ -229,7 +228,7 @@ export class Window {
 
   /** Between two graphemes, from the end on. */
   *#atGraphemes(torn: boolean): Generator<Place> {
-    const segments = graphemes.segment(this.#text)
+    const segments = graphemesIn(this.#text)
     const least = torn ? 1 : this.#text.length * HALF
     let index = this.#lines.length - 1
     for (let at = this.#text.length - 1; at >= least; at -= 1) {

@@ -1,4 +1,4 @@
-import { v7 as uuidv7 } from 'uuid'
+import { randomUUIDv7 } from 'node:crypto'
 import type { Message } from '#core/store/transcripts.ts'
 import type { Claim } from '#core/turns/inbox.ts'
 import { readJournal } from './journal.ts'
@@ -19,7 +19,7 @@ export async function answer(
   const stage = deps.stage(platform)
   const past = await pastOf(claim, questions, stage, signal, deps)
   await transcripts.append(claim.thread, [...past, ...questions.map(asMessage)])
-  const journal = readJournal(claim.journal, () => ({ reply: uuidv7(), shown: [] }))
+  const journal = readJournal(claim.journal, () => ({ reply: randomUUIDv7(), shown: [] }))
   const context = await transcripts.window(claim.thread)
   const ids = questions.map(({ id }) => id)
   const message = await writeReply(

@@ -1,5 +1,5 @@
 /** What people do after the fact: ask for another answer, change a question, take a message back. Rules T5 and T6. */
-import { v7 as uuidv7 } from 'uuid'
+import { randomUUIDv7 } from 'node:crypto'
 import type { AssistantMessage, Candidate, Message, UserMessage } from '#core/store/transcripts.ts'
 import type { Claim } from '#core/turns/inbox.ts'
 import { readJournal } from './journal.ts'
@@ -64,7 +64,7 @@ async function replaceReply(
   const shown = await shownReplies.placeOf(old.id)
   if (shown === undefined) return deps.log.debug({ reply: old.id }, 'a reply that was never shown')
   const { platform, place } = shown
-  const journal = readJournal(claim.journal, () => ({ reply: uuidv7(), shown: shown.messages }))
+  const journal = readJournal(claim.journal, () => ({ reply: randomUUIDv7(), shown: shown.messages }))
   const window = await transcripts.window(claim.thread)
   const context = { first: window.first, messages: window.messages.filter(({ id }) => id !== old.id) }
   const questions = context.messages.flatMap(({ role, id }) => (role === 'user' ? [id] : [])).slice(-1)

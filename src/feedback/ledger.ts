@@ -4,8 +4,9 @@
  * A vote is not stored: it is a fold over these events, so that any order or repetition of deliveries ends in what
  * the platform shows. Depends on the store only; adapters hand reactions in through the composition root.
  */
+
+import { createHash } from 'node:crypto'
 import type { Keyv } from 'keyv'
-import { v5 as uuidv5 } from 'uuid'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import { messageKey } from '#core/thread.ts'
 import { EarlyFeedback } from './early.ts'
@@ -28,8 +29,8 @@ export interface LedgerEvent {
   readonly at: number
 }
 
-/** Namespace of the name-based part of event ids. Any constant does; it must never change. */
-const EVENT_NAMESPACE = '6b4f0f5c-5a0e-4b0e-9a55-0c3f6b1f2d10'
+/** Half of a SHA-256: no two events of a workspace ever share it. */
+const NAME_DIGITS = 32
 /** Milliseconds since the epoch have 13 digits until the year 2286; padding keeps ids sortable as text. */
 const TIME_DIGITS = 13
 
@@ -101,7 +102,7 @@ export class Ledger {
 
 /** The same for every delivery of one event, and sortable by time. */
 const idOf = ({ id, at }: { readonly id: string; readonly at: number }): string =>
-  `${String(at).padStart(TIME_DIGITS, '0')}-${uuidv5(id, EVENT_NAMESPACE)}`
+  `${String(at).padStart(TIME_DIGITS, '0')}-${createHash('sha256').update(id).digest('hex').slice(0, NAME_DIGITS)}`
 
 const isLedgerEvent = (value: unknown): value is LedgerEvent =>
   typeof value === 'object' && value !== null && 'kind' in value && 'rater' in value

@@ -10,8 +10,7 @@ import { detectServer } from './detect.ts'
 import { ModelError } from './error.ts'
 import { findGguf } from './gguf.ts'
 import { createLate } from './late.ts'
-import { findLlama, type LoadLlama } from './llama/package.ts'
-import { createLlama } from './llama.ts'
+import type { LoadLlama } from './llama/package.ts'
 import type { LanguageModel, Sampling } from './model.ts'
 import { createOpenAI } from './openai/openai.ts'
 import { createRehearsal } from './rehearsal.ts'
@@ -83,8 +82,10 @@ async function unnamed(settings: ModelSettings, deps: ChooseDeps): Promise<Langu
   if (server !== undefined) return onServer(server.models[0], { ...settings, baseUrl: server.baseUrl }, deps)
 
   const file = await findGguf(modelsDir)
-  const load = (deps.findLlama ?? findLlama)()
-  if (file !== undefined && load !== undefined) return createLlama({ path: file, sampling }, load)
+  if (file !== undefined) {
+    const { load, create } = await llama(deps)
+    if (load !== undefined) return create({ path: file, sampling }, load)
+  }
 
   return createRehearsal(deps)
 }
@@ -124,7 +125,17 @@ async function fromFile(path: string, settings: ModelSettings, deps: ChooseDeps)
       fix: 'Check the path.',
     })
   }
-  return createLlama({ path, sampling: settings.sampling }, (deps.findLlama ?? findLlama)())
+  const { load, create } = await llama(deps)
+  return create({ path, sampling: settings.sampling }, load)
+}
+
+/** Few have a model in the process: only they load what runs it. */
+async function llama({ findLlama }: ChooseDeps) {
+  const [{ createLlama: create }, installed] = await Promise.all([
+    import('./llama.ts'),
+    import('./llama/package.ts'),
+  ])
+  return { create, load: (findLlama ?? installed.findLlama)() }
 }
 
 function onServer(model: string, settings: ModelSettings, { fetch }: ChooseDeps): LanguageModel {

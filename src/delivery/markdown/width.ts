@@ -1,7 +1,7 @@
 /** How many columns a text takes where every character has the same width. Pure. */
-import { eastAsianWidth } from 'get-east-asian-width'
 
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+import { eastAsianWidth } from 'get-east-asian-width'
+import { graphemesIn } from './graphemes.ts'
 
 const ASCII = /^[\x20-\x7e]*$/
 const INVISIBLE = /^[\p{Cc}\p{Cf}\p{Mn}\p{Me}]+$/u
@@ -14,7 +14,7 @@ export interface Grapheme {
 
 /** What a reader takes for one character each; one is never cut. */
 export function* graphemesOf(text: string): Generator<Grapheme> {
-  for (const { segment } of graphemes.segment(text)) yield { text: segment, width: widthOfOne(segment) }
+  for (const { segment } of graphemesIn(text)) yield { text: segment, width: widthOfOne(segment) }
 }
 
 export function widthOf(text: string): number {

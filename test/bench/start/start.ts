@@ -16,7 +16,7 @@ const RUNS = 9
 /** After this a process that nobody talks to has finished what it does at its start. */
 const IDLE_MS = 3_000
 const PARLEY = ['src/parley.js', 'start']
-const BARE_BOLT = ['test/bench/start/bare-bolt.ts']
+const BARE_BOLT = ['test/bench/start/bare-bolt.mjs']
 
 export async function start(): Promise<readonly Figure[]> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-bench-'))

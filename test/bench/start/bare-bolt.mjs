@@ -1,4 +1,4 @@
-/** The smallest Slack app that can answer: what a cold start is held against. */
+/** The smallest Slack app that can answer, in plain JavaScript: what a cold start is held against. */
 import { App } from '@slack/bolt'
 
 const { SLACK_BOT_TOKEN, SLACK_SIGNING_SECRET, SLACK_API_URL } = process.env
