@@ -44,7 +44,9 @@ export class Gateway {
     client.on(Events.ShardError, (error, shard) =>
       log.warn({ shard, failure: describe(error) }, 'Discord: the gateway connection broke'),
     )
-    client.on(Events.ShardReconnecting, (shard) => log.info({ shard }, 'Discord: reconnecting'))
+    client.on(Events.ShardReconnecting, (shard) => {
+      if (!this.#stopping.signal.aborted) log.info({ shard }, 'Discord: reconnecting')
+    })
     client.on(Events.ShardResume, (shard, replayed) => log.info({ shard, replayed }, 'Discord: resumed'))
     client.on(Events.Raw, (packet: unknown, shard: unknown) => this.#hear(packet, shard))
     await logIn(client, token, { clock, stopping: this.#stopping.signal })

@@ -24,6 +24,7 @@ export async function start(): Promise<readonly Figure[]> {
   const discord = await startDiscordSimulator()
   const base = {
     PARLEY_PORT: '0',
+    PARLEY_LOG_LEVEL: 'warn',
     PARLEY_STORE: `sqlite:${join(folder, 'parley.sqlite')}`,
     PARLEY_MODEL: 'rehearsal',
   }
