@@ -1,9 +1,10 @@
 /**
- * What a press on a button does, and what the person is told about it: only they see it, and only where the message
+ * How Discord hears of a press, and the person of what became of it: only they see it, and only where the message
  * itself does not show it (rules F1, T5).
  */
 import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
+import { carryOut, type Press, SAYINGS } from '#adapters/press.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
 import type { DiscordApi } from './api.ts'
@@ -19,14 +20,6 @@ export interface PressDeps {
   /** Aborts when no more events are taken. */
   readonly stopped: AbortSignal
 }
-
-export const SAYINGS = {
-  noted: 'Thank you, your feedback is noted.',
-  unknownReply: 'I do not know this reply any more.',
-  outdated: 'The conversation has moved on. Only the newest answer can be regenerated.',
-  nothingToStop: 'Nothing is being written any more.',
-  failed: 'That did not work. Please try again in a minute.',
-} as const
 
 /** Discord shows the person a failure three seconds after the press; the second attempt must fit in, too. */
 const ACKNOWLEDGE_WITHIN_MS = 2_500
@@ -66,33 +59,15 @@ async function acknowledge(press: HeardPress, { api, log }: PressDeps): Promise<
 /** @returns what there is to say; undefined where the message itself shows it. */
 async function act(press: HeardPress, { host, clock, log, stopped }: PressDeps): Promise<string | undefined> {
   try {
-    return await withPatience(() => carryOut(press, host), clock, stopped)
+    return await withPatience(() => carryOut(asPress(press), host), clock, stopped)
   } catch (error) {
     log.error({ reason: reasonOf(error) }, 'Discord: a press could not be carried out')
     return SAYINGS.failed
   }
 }
 
-async function carryOut({ id, control, reply, by, at }: HeardPress, host: Host): Promise<string | undefined> {
-  switch (control) {
-    case 'good':
-    case 'bad': {
-      const vote = { id: `discord:${id}`, reply, platform: 'discord', rater: by.id, value: control, at }
-      return (await host.vote(vote)) ? SAYINGS.noted : SAYINGS.unknownReply
-    }
-    case 'stop':
-      return (await host.stop({ reply })) ? undefined : SAYINGS.nothingToStop
-    case 'regenerate': {
-      const answer = await host.regenerate({ id: `discord:${id}`, reply, by, at })
-      switch (answer) {
-        case 'accepted':
-        case 'duplicate':
-          return undefined
-        case 'outdated':
-          return SAYINGS.outdated
-        case 'unknown':
-          return SAYINGS.unknownReply
-      }
-    }
-  }
-}
+const asPress = ({ id, control, reply, by, at }: HeardPress): Press => ({
+  ...{ control, reply, at, platform: 'discord', rater: by.id },
+  id: `discord:${id}`,
+  speaker: async () => by,
+})

@@ -1,11 +1,11 @@
 /** Slack's own Stop, which it shows while a session is in `processing` (rule T5). */
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { SAYINGS } from '#adapters/press.ts'
 import { reasonOf } from '#core/errors.ts'
 import type { ThreadRef } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
 import { type Self, timestamp } from './inbound.ts'
-import { SAYINGS } from './pressed.ts'
 
 export interface HeardStop {
   /** The same for every delivery of one press. */

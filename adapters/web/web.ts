@@ -81,7 +81,11 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
       {
         prefix: '/',
         listener: (request, response) => {
-          listener ??= loadListener()
+          listener ??= loadListener().catch((thrown: unknown) => {
+            // The next request tries again.
+            listener = undefined
+            throw thrown
+          })
           listener
             .then((answer) => answer(request, response))
             .catch((thrown: unknown) => {

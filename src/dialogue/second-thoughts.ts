@@ -28,12 +28,13 @@ export async function changeText(
   deps: TurnDeps,
 ): Promise<void> {
   const { transcripts } = deps
-  const { messages } = await transcripts.window(claim.thread)
-  const old = messages.find((message): message is UserMessage => isQuestion(message, edit.question))
-  if (old === undefined) return deps.log.debug({ thread: claim.thread }, 'an edit of what is not remembered')
+  const old = await transcripts.find(claim.thread, edit.question)
+  if (old?.role !== 'user')
+    return deps.log.debug({ thread: claim.thread }, 'an edit of what is not remembered')
   const isRetry = claim.attempt > 1
   if (old.text === edit.text && !isRetry) return
   await transcripts.replace(claim.thread, old.id, { ...old, text: edit.text })
+  const { messages } = await transcripts.window(claim.thread)
   const reply = answerTo(old, messages)
   if (reply !== undefined) await replaceReply(claim, reply, [], signal, deps)
 }
@@ -47,8 +48,8 @@ export async function strikeOut(claim: Claim, deletion: Deletion, deps: TurnDeps
   if (shown === undefined) return
   // A message that no longer shows the reply was taken away by us: another one stands for it.
   const stands = (await shownReplies.placeOf(shown.reply))?.messages.includes(message.message)
-  const { messages } = await transcripts.window(claim.thread)
-  if (stands && messages.some(({ id }) => id === shown.reply))
+  const entry = await transcripts.find(claim.thread, shown.reply)
+  if (stands && entry?.id === shown.reply)
     await transcripts.replace(claim.thread, shown.reply, { role: 'deleted', id: shown.reply, at })
 }
 
@@ -80,11 +81,11 @@ async function replaceReply(
   })
 }
 
-const isQuestion = (message: Message, id: string): boolean => message.role === 'user' && message.id === id
-
 /** The newest reply, when nothing but questions stands between the message and it. */
 function answerTo(question: UserMessage, messages: readonly Message[]): AssistantMessage | undefined {
-  const after = messages.slice(messages.indexOf(question) + 1)
+  const place = messages.findIndex(({ id }) => id === question.id)
+  if (place === -1) return undefined
+  const after = messages.slice(place + 1)
   const replies = after.filter((message) => message.role === 'assistant')
   const last = after.at(-1)
   return replies.length === 1 && last?.role === 'assistant' ? last : undefined

@@ -17,6 +17,13 @@ export class EarlyFeedback<Item> {
     if (this.#items.size > MOST && oldest !== undefined) this.#items.delete(oldest)
   }
 
+  /** It was recorded after all. What else came under the name stays. */
+  drop(name: string, item: Item): void {
+    const others = (this.#items.get(name) ?? []).filter((other) => other !== item)
+    if (others.length > 0) this.#items.set(name, others)
+    else this.#items.delete(name)
+  }
+
   /** All that came for it, which is then no longer kept. */
   take(name: string): readonly Item[] {
     const items = this.#items.get(name) ?? []

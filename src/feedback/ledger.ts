@@ -67,7 +67,7 @@ export class Ledger {
   async #soonOrLater(name: string, record: () => Promise<boolean>): Promise<boolean> {
     this.#early.keep(name, record)
     const recorded = await record()
-    if (recorded) this.#early.take(name)
+    if (recorded) this.#early.drop(name, record)
     return recorded
   }
 

@@ -57,6 +57,11 @@ export class AppendLog<Entry extends { readonly id: string }> {
     return place !== undefined && place < (await this.length(list)) ? place : undefined
   }
 
+  async get(list: string, id: string): Promise<Entry | undefined> {
+    const place = await this.placeOf(list, id)
+    return place === undefined ? undefined : this.#keyv.get<Entry>(entryKey(list, place))
+  }
+
   /** Entries from `first` on, in order. */
   async from(list: string, first: number): Promise<Entry[]> {
     const end = await this.length(list)

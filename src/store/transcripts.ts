@@ -101,6 +101,11 @@ export class Transcripts {
     return (await this.#log.length(thread)) === 0
   }
 
+  /** What stands in the place of the message called `id`, however old: another one, when it was replaced. */
+  async find(thread: string, id: string): Promise<Message | undefined> {
+    return this.#log.get(thread, id)
+  }
+
   /** Puts `message` into the place of the one called `id`. False when the thread has no such message. */
   async replace(thread: string, id: string, message: Message): Promise<boolean> {
     return this.#log.replace(thread, id, message)

@@ -210,6 +210,21 @@ describe('T6: edits', () => {
   })
 })
 
+test('T6: what no longer fits into a prompt can still be changed and taken back', async () => {
+  const theatre = new Theatre()
+  theatre.script = () => saying('noted')
+  await theatre.ask('1', 'my name is Bob')
+  const reply = await newestReply(theatre)
+  const { length } = await remembered(theatre)
+  await theatre.transcripts.startWindowAt(THREAD, length)
+  await theatre.ask('2', 'something else')
+  await edit(theatre, '1', 'my name is Rob')
+  expect(await theatre.transcripts.find(THREAD, '1')).toMatchObject({ text: 'my name is Rob' })
+  expect(theatre.prompts).toHaveLength(2)
+  await remove(theatre, 'no question', 'm0')
+  expect((await theatre.transcripts.find(THREAD, reply))?.role).toBe('deleted')
+})
+
 describe('T6: deletions', () => {
   test('a deleted question is nowhere any more', async () => {
     const theatre = new Theatre()

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { componentsOf, customIdOf, readCustomId } from '#adapters/discord/controls.ts'
-import { SAYINGS } from '#adapters/discord/pressed.ts'
+import { SAYINGS } from '#adapters/press.ts'
 import { type Control, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
 import type { Regeneration } from '#core/dialogue/request.ts'
 import type { DiscordSimulator } from '#test/platforms/discord/simulator.ts'

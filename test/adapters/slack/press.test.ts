@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { SAYINGS } from '#adapters/press.ts'
 import { readPress } from '#adapters/slack/press.ts'
-import { SAYINGS } from '#adapters/slack/pressed.ts'
 import { readStop } from '#adapters/slack/stopped.ts'
 import { asked, never, REPLY, type RunningOptions, running } from './running.ts'
 
