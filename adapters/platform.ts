@@ -9,8 +9,11 @@ import type { Logger } from 'pino'
 import type { Surfaces } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from '#core/dialogue/request.ts'
+import type { ComparisonDesk, Invitation } from '#core/feedback/comparison-desk.ts'
+import type { FeedbackDesk } from '#core/feedback/desk.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
+import type { PrivacyDesk } from '#core/safety/privacy-desk.ts'
 import type { ThreadRef } from '#core/thread.ts'
 
 /** The core, as an adapter sees it. */
@@ -40,6 +43,12 @@ export interface Host {
   edited(edit: Edit): Promise<void>
   /** A person deleted a message: it leaves history and every dataset (rule T6). Any message may be given. */
   deleted(deletion: Deletion): Promise<void>
+  /** Reasons, and better replies written by people. */
+  readonly feedback: FeedbackDesk
+  /** Several answers to one prompt, ranked blind. */
+  readonly comparisons: ComparisonDesk
+  /** What people may ask about themselves. */
+  readonly privacy: PrivacyDesk
   readonly log: Logger
 }
 
@@ -57,6 +66,8 @@ export interface Platform extends Surfaces {
   stop(): Promise<void>
   /** What was said in the thread before the question, oldest first (rule C1). */
   past(question: Question, signal: AbortSignal): Promise<readonly PastMessage[]>
+  /** Post an invitation to rank, with a button that opens the ballot. @throws SurfaceError */
+  invite?(invitation: Invitation, signal: AbortSignal): Promise<void>
 }
 
 export interface Route {

@@ -11,10 +11,13 @@ import { Accounts } from './delivery/accounts.ts'
 import { createDialogue } from './dialogue/dialogue.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
 import { ConfigError, reasonOf } from './errors.ts'
+import { createComparisons } from './feedback/comparisons.ts'
+import { createFeedbackDesk } from './feedback/feedback-desk.ts'
 import { Ledger } from './feedback/ledger.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
+import { createPrivacy } from './safety/privacy.ts'
 import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Transcripts } from './store/transcripts.ts'
@@ -95,6 +98,9 @@ export async function assemble(parts: Parts): Promise<Parley> {
     regenerate: dialogue.regenerate,
     edited: dialogue.edited,
     deleted: dialogue.deleted,
+    feedback: createFeedbackDesk(),
+    comparisons: createComparisons(),
+    privacy: createPrivacy(),
     log,
   }
   const stopping = new AbortController()

@@ -62,9 +62,9 @@ export class AppendLog<Entry extends { readonly id: string }> {
     return place === undefined ? undefined : this.#keyv.get<Entry>(entryKey(list, place))
   }
 
-  /** Entries from `first` on, in order. */
-  async from(list: string, first: number): Promise<Entry[]> {
-    const end = await this.length(list)
+  /** Entries from `first` on, in order. @param before the first one that is left out. */
+  async from(list: string, first: number, before = Number.POSITIVE_INFINITY): Promise<Entry[]> {
+    const end = Math.min(before, await this.length(list))
     if (end <= first) return []
     const keys = Array.from({ length: end - first }, (_, nth) => entryKey(list, first + nth))
     return (await this.#keyv.getMany<Entry>(keys)).filter((entry) => entry !== undefined)

@@ -93,6 +93,11 @@ export class Transcripts {
     return { first, messages: await this.#log.from(thread, first) }
   }
 
+  /** Messages from one place to another: first included, end excluded. */
+  async range(thread: string, first: number, end: number): Promise<readonly Message[]> {
+    return this.#log.from(thread, first, end)
+  }
+
   async startWindowAt(thread: string, first: number): Promise<void> {
     await this.#starts.set(thread, first)
   }

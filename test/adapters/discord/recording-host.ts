@@ -5,6 +5,7 @@ import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
 import { threadKey } from '#core/thread.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { recordingDesks } from '#test/recording-desks.ts'
 
 /** Real time, for a machine that is busy; nothing waits this long when it works. Milliseconds. */
 const WITHIN_MS = 5_000
@@ -24,6 +25,10 @@ export class RecordingHost implements Host {
     stop: true,
     regenerate: 'accepted',
   }
+  readonly desks = recordingDesks()
+  readonly feedback = this.desks.feedback
+  readonly comparisons = this.desks.comparisons
+  readonly privacy = this.desks.privacy
   readonly log = quietLog
   /** Every call in order, duplicates included. */
   readonly accepts: string[] = []

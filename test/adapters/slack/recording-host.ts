@@ -5,8 +5,9 @@ import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
 import { threadKey } from '#core/thread.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { type RecordingDesks, recordingDesks } from '#test/recording-desks.ts'
 
-export interface RecordingHost extends Host {
+export interface RecordingHost extends Host, RecordingDesks {
   /** Each question once, as an inbox keeps them. */
   readonly questions: readonly Question[]
   readonly reactions: readonly Reaction[]
@@ -42,6 +43,7 @@ export function recordingHost(): RecordingHost {
     ...{ questions, reactions, votes, stops, regenerations, edits, deletions, answers },
     duplicates: () => duplicates,
     down: false,
+    ...recordingDesks(),
     log: quietLog,
     accept: async (question: Question): Promise<'accepted' | 'duplicate'> => {
       up()

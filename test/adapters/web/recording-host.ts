@@ -5,9 +5,10 @@ import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from
 import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { type RecordingDesks, recordingDesks } from '#test/recording-desks.ts'
 
 /** A core that remembers what it was told. It answers nothing by itself unless `onQuestion` does. */
-export interface RecordingHost extends Host {
+export interface RecordingHost extends Host, RecordingDesks {
   readonly questions: readonly Question[]
   readonly reactions: readonly Reaction[]
   /** Every call of `accept`, repeated ones too. */
@@ -50,6 +51,7 @@ export function recordingHost(onQuestion: (question: Question) => void = () => u
     broken: false,
     known: true,
     regeneration: 'accepted',
+    ...recordingDesks(),
     log: quietLog,
     async accept(question) {
       deliveries.push(question.id)

@@ -1,0 +1,16 @@
+import type { PersonRef } from '#core/person.ts'
+
+/**
+ * Something that remembers what people did or said. Whatever does is named to `privacy.ts` by the composition root,
+ * so that nothing a person gave is out of reach of view, export and erase (rule S3).
+ */
+export interface PersonalData {
+  /** For people: `messages`, `votes and reactions`, `corrections`. */
+  readonly holds: string
+  /** How many things are kept of this person. */
+  count(person: PersonRef): Promise<number>
+  /** All of them, as plain JSON, read bit by bit. */
+  export(person: PersonRef): AsyncIterable<Readonly<Record<string, unknown>>>
+  /** Takes them out for good. Safe to repeat. @returns how many there were. */
+  erase(person: PersonRef): Promise<number>
+}

@@ -1,0 +1,93 @@
+/** The desks of the core as adapters see them, in memory: what was asked for is kept, what is answered can be set. */
+import type { Ballot, ComparisonDesk, ComparisonRequest, Ranking } from '#core/feedback/comparison-desk.ts'
+import type { Correction, CorrectionDraft, FeedbackDesk, Outcome, Reason } from '#core/feedback/desk.ts'
+import type { PersonRef } from '#core/person.ts'
+import type { PrivacyDesk, PrivacyView } from '#core/safety/privacy-desk.ts'
+
+export interface RecordingDesks {
+  readonly feedback: FeedbackDesk
+  readonly comparisons: ComparisonDesk
+  readonly privacy: PrivacyDesk
+  readonly reasons: readonly Reason[]
+  readonly corrections: readonly Correction[]
+  readonly comparisonRequests: readonly ComparisonRequest[]
+  readonly rankings: readonly Ranking[]
+  readonly consents: readonly { readonly person: PersonRef; readonly training: boolean }[]
+  readonly erased: readonly PersonRef[]
+  /** What is answered from now on. */
+  deskAnswers: {
+    replyShownBy: string | undefined
+    outcome: Outcome
+    draft: CorrectionDraft | { readonly say: string }
+    task: { readonly task: string } | { readonly say: string }
+    ballot: Ballot | { readonly say: string }
+    view: PrivacyView
+    /** When set, a ballot waits for it, as one does whose answers are still being drawn. */
+    ballotReady?: Promise<void>
+  }
+}
+
+export function recordingDesks(): RecordingDesks {
+  const reasons: Reason[] = []
+  const corrections: Correction[] = []
+  const comparisonRequests: ComparisonRequest[] = []
+  const rankings: Ranking[] = []
+  const consents: { person: PersonRef; training: boolean }[] = []
+  const erased: PersonRef[] = []
+  const deskAnswers: RecordingDesks['deskAnswers'] = {
+    replyShownBy: 'reply-1',
+    outcome: { ok: true },
+    draft: { reply: 'reply-1', version: 'v1', text: 'An answer.' },
+    task: { task: 'task-1' },
+    ballot: {
+      task: 'task-1',
+      question: 'What is a monad?',
+      answers: ['A', 'B', 'C', 'D'].map((slot) => ({ slot, text: `Answer ${slot}.` })),
+    },
+    view: { consent: { training: false, since: undefined }, kept: [{ what: 'messages', count: 2 }] },
+  }
+  return {
+    ...{ reasons, corrections, comparisonRequests, rankings, consents, erased, deskAnswers },
+    feedback: {
+      replyShownBy: async () => deskAnswers.replyShownBy,
+      explain: async (reason) => {
+        if (deskAnswers.outcome.ok && !reasons.some(({ id }) => id === reason.id)) reasons.push(reason)
+        return deskAnswers.outcome
+      },
+      draft: async () => deskAnswers.draft,
+      correct: async (correction) => {
+        if (deskAnswers.outcome.ok && !corrections.some(({ id }) => id === correction.id))
+          corrections.push(correction)
+        return deskAnswers.outcome
+      },
+    },
+    comparisons: {
+      begin: async (request) => {
+        if (!comparisonRequests.some(({ id }) => id === request.id)) comparisonRequests.push(request)
+        return deskAnswers.task
+      },
+      ballot: async () => {
+        await deskAnswers.ballotReady
+        return deskAnswers.ballot
+      },
+      rank: async (ranking) => {
+        if (deskAnswers.outcome.ok && !rankings.some(({ id }) => id === ranking.id)) rankings.push(ranking)
+        return deskAnswers.outcome
+      },
+      queue: async () => [{ task: 'task-1', question: 'What is a monad?' }],
+    },
+    privacy: {
+      view: async () => deskAnswers.view,
+      export: async function* () {
+        yield '{"what":"message","text":"hello"}\n'
+      },
+      erase: async (person) => {
+        erased.push(person)
+        return 2
+      },
+      consent: async (person, training) => {
+        consents.push({ person, training })
+      },
+    },
+  }
+}
