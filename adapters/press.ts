@@ -24,6 +24,7 @@ export const SAYINGS = {
   noted: 'Thank you, your feedback is noted.',
   unknownReply: 'I do not know this reply any more.',
   outdated: 'The conversation has moved on. Only the newest answer can be regenerated.',
+  unasked: 'The question was deleted, so it is not answered again.',
   nothingToStop: 'Nothing is being written any more.',
   failed: 'That did not work. Please try again in a minute.',
 } as const
@@ -46,6 +47,8 @@ export async function carryOut(press: Press, host: Host): Promise<string | undef
           return undefined
         case 'outdated':
           return SAYINGS.outdated
+        case 'unasked':
+          return SAYINGS.unasked
         case 'unknown':
           return SAYINGS.unknownReply
       }

@@ -10,10 +10,14 @@ import { type Errand, readErrand, writeErrand } from './errand.ts'
 import type { Question } from './question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from './request.ts'
 import { RunningReplies } from './running.ts'
+import { askedBefore } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
 import { takeTurn } from './turn.ts'
 
 export type DialogueDeps = Omit<TurnDeps, 'running'>
+
+/** In a thread's order: before whatever waits. */
+const BEFORE_ALL = 0
 
 /** The part of the core that platforms talk to. `Host` in adapters/platform.ts says what each call promises. */
 export interface Dialogue {
@@ -63,28 +67,36 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
     stop: async (target) =>
       'reply' in target ? running.stopReply(target.reply) : running.stopThread(threadKey(target.thread)),
     regenerate: async (request) => {
-      if ((await inbox.threadOf(request.id)) !== undefined) return 'duplicate'
+      if ((await inbox.placeOf(request.id)) !== undefined) return 'duplicate'
       const shown = await shownReplies.placeOf(request.reply)
       if (shown === undefined) return 'unknown'
       const { messages } = await transcripts.window(shown.thread)
       if (messages.at(-1)?.id !== request.reply) return 'outdated'
+      if (askedBefore(request.reply, messages).length === 0) return 'unasked'
       const errand: Errand = { kind: 'regenerate', request }
       return (await put(request.id, shown.thread, request.at, errand)) ? 'accepted' : 'duplicate'
     },
     edited: async (edit) => {
-      const thread = await inbox.threadOf(edit.question)
-      if (thread === undefined) return
+      const asked = await inbox.placeOf(edit.question)
+      if (asked === undefined) return
       if (await amend(edit.question, (question) => ({ ...question, text: edit.text }))) return
-      const fresh = await put(`${edit.question}#${edit.version}`, thread, edit.at, { kind: 'edit', edit })
-      if (fresh) running.stopQuestion(thread, edit.question)
+      const { thread, sentAt } = asked
+      const old = await transcripts.find(thread, edit.question)
+      // In its question's place: what waits was asked later, and is answered knowing the new words.
+      const fresh = await put(`${edit.question}#${edit.version}`, thread, sentAt, { kind: 'edit', edit })
+      const isSame = old?.role === 'user' && old.text === edit.text
+      if (fresh && !isSame) running.stopQuestion(thread, edit.question)
     },
     deleted: async (deletion) => {
-      const { question, message, at } = deletion
-      const thread = (await inbox.threadOf(question)) ?? (await shownReplies.find(message))?.thread
+      const { question, message } = deletion
+      const asked = await inbox.placeOf(question)
+      const thread = asked?.thread ?? (await shownReplies.find(message))?.thread
       if (thread === undefined) return
       if (await amend(question, () => undefined)) return
-      await put(`${question}#deleted`, thread, at, { kind: 'delete', deletion })
-      running.stopQuestion(thread, question)
+      // What waits was asked later, and is answered without it.
+      const sentAt = asked?.sentAt ?? BEFORE_ALL
+      await put(`${question}#deleted`, thread, sentAt, { kind: 'delete', deletion })
+      running.withdrawQuestion(thread, question)
     },
     start: () => loop.start(),
     drain: (boundMs) => loop.stop(boundMs),

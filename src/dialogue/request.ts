@@ -18,6 +18,8 @@ export type Regeneration =
   | 'duplicate'
   /** The conversation has gone on since: only the newest answer can be done again. */
   | 'outdated'
+  /** What it answers was deleted: there is nothing to answer again. */
+  | 'unasked'
   | 'unknown'
 
 export interface Edit {

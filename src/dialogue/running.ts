@@ -2,8 +2,8 @@
 interface Running {
   readonly thread: string
   readonly reply: string
-  /** Ids of the questions it answers. */
-  readonly questions: readonly string[]
+  /** Ids of the questions it answers and that somebody still asks. */
+  readonly questions: Set<string>
   readonly stop: AbortController
 }
 
@@ -20,7 +20,7 @@ export class RunningReplies {
   readonly #running = new Map<string, Running>()
 
   begin(thread: string, reply: string, questions: readonly string[]): Stoppable {
-    const running: Running = { thread, reply, questions, stop: new AbortController() }
+    const running: Running = { thread, reply, questions: new Set(questions), stop: new AbortController() }
     this.#running.set(thread, running)
     return { signal: running.stop.signal, end: () => this.#running.delete(thread) }
   }
@@ -33,10 +33,17 @@ export class RunningReplies {
     return stop([...this.#running.values()].find((running) => running.reply === reply))
   }
 
-  /** The question changed or is gone: its answer would be to something nobody asks. */
+  /** The question changed: its answer would be to something nobody asks. */
   stopQuestion(thread: string, question: string): boolean {
     const running = this.#running.get(thread)
-    return stop(running?.questions.includes(question) ? running : undefined)
+    return stop(running?.questions.has(question) ? running : undefined)
+  }
+
+  /** The question is gone. An answer to others besides it goes on: they have no other. */
+  withdrawQuestion(thread: string, question: string): boolean {
+    const running = this.#running.get(thread)
+    if (!running?.questions.delete(question)) return false
+    return running.questions.size === 0 && stop(running)
   }
 }
 

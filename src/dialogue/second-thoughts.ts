@@ -14,6 +14,8 @@ export async function redo(claim: Claim, reply: string, signal: AbortSignal, dep
   const isNewest = last?.role === 'assistant' && last.id === reply
   if (!isNewest)
     return deps.log.debug({ thread: claim.thread, reply }, 'only the newest answer is done again')
+  if (askedBefore(reply, messages).length === 0)
+    return deps.log.debug({ thread: claim.thread, reply }, 'its question was deleted')
   await replaceReply(claim, last, [...(last.alternatives ?? []), asCandidate(last)], signal, deps)
 }
 
@@ -68,7 +70,7 @@ async function replaceReply(
   const journal = readJournal(claim.journal, () => ({ reply: randomUUIDv7(), shown: shown.messages }))
   const window = await transcripts.window(claim.thread)
   const context = { first: window.first, messages: window.messages.filter(({ id }) => id !== old.id) }
-  const questions = context.messages.flatMap(({ role, id }) => (role === 'user' ? [id] : [])).slice(-1)
+  const questions = askedBefore(old.id, window.messages)
   const stage = deps.stage(platform)
   const message = await writeReply(
     { claim, signal, stage, platform, place, journal, context },
@@ -79,6 +81,16 @@ async function replaceReply(
     ...message,
     ...(alternatives.length > 0 ? { alternatives } : {}),
   })
+}
+
+/** Ids of the questions that a reply answers and that were not deleted: those between it and the reply before. */
+export function askedBefore(reply: string, messages: readonly Message[]): readonly string[] {
+  const before = messages.slice(
+    0,
+    messages.findIndex(({ id }) => id === reply),
+  )
+  const since = before.slice(before.findLastIndex(({ role }) => role === 'assistant') + 1)
+  return since.flatMap(({ role, id }) => (role === 'user' ? [id] : []))
 }
 
 /** The newest reply, when nothing but questions stands between the message and it. */

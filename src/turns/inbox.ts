@@ -16,7 +16,7 @@ export interface Delivery {
   readonly id: string
   /** `threadKey` of the thread it belongs to. */
   readonly thread: string
-  /** Orders the deliveries of one turn; milliseconds since the epoch. */
+  /** Orders what waits in a thread; milliseconds since the epoch. */
   readonly sentAt: number
   readonly body: string
   /** True for what cannot be answered together with others: it gets a turn of its own, in its order. */
@@ -42,8 +42,8 @@ export interface Inbox {
   put(delivery: Delivery): Promise<boolean>
   /** True when anything was ever put into the thread. */
   knows(thread: string): Promise<boolean>
-  /** The thread that a delivery was put into. */
-  threadOf(id: string): Promise<string | undefined>
+  /** Where a delivery was put, also when it is done. */
+  placeOf(id: string): Promise<Pick<Delivery, 'thread' | 'sentAt'> | undefined>
   /**
    * Changes what still waits, or takes it out when `change` gives nothing. False when a turn has it already, or when
    * it was never put in.

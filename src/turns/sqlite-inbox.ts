@@ -55,9 +55,9 @@ export class SqliteInbox implements Inbox {
     return this.#sql.known.get(thread) !== undefined
   }
 
-  async threadOf(id: string): Promise<string | undefined> {
-    const row = this.#sql.find.get(id) as { thread: string } | undefined
-    return row?.thread
+  async placeOf(id: string): Promise<Pick<Delivery, 'thread' | 'sentAt'> | undefined> {
+    const row = this.#sql.find.get(id) as { thread: string; sent_at: number } | undefined
+    return row === undefined ? undefined : { thread: row.thread, sentAt: row.sent_at }
   }
 
   async amend(id: string, change: (body: string) => string | undefined): Promise<boolean> {
@@ -174,7 +174,7 @@ const SCHEMA = `
 const STATEMENTS = {
   insert: `INSERT INTO delivery (id, thread, sent_at, body, alone) VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (id) DO NOTHING`,
-  find: 'SELECT thread FROM delivery WHERE id = ?',
+  find: 'SELECT thread, sent_at FROM delivery WHERE id = ?',
   waits: 'SELECT thread, body FROM delivery WHERE id = ? AND turn IS NULL AND done IS NULL',
   amend: 'UPDATE delivery SET body = ? WHERE id = ?',
   withdraw: "UPDATE delivery SET done = ?, body = '' WHERE id = ?",

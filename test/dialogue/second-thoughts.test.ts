@@ -131,6 +131,29 @@ describe('T5: regenerate', () => {
     expect(theatre.prompts).toHaveLength(2)
   })
 
+  test('T6: an answer whose question was deleted is not done again: nobody asks it any more', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'hi')
+    await theatre.ask('2', 'oh no')
+    const reply = await newestReply(theatre)
+    await remove(theatre, '2')
+    expect(await again(theatre, reply)).toBe('unasked')
+    expect(theatre.prompts).toHaveLength(2)
+    expect(await newestReply(theatre)).toBe(reply)
+  })
+
+  test('T6: nor when it is deleted while the press waits', async () => {
+    const theatre = new Theatre()
+    await theatre.ask('1', 'oh no')
+    const reply = await newestReply(theatre)
+    await theatre.dialogue.drain(0)
+    await theatre.dialogue.regenerate({ id: 'press', reply, by: alice, at: 2_000_000 })
+    await remove(theatre, '1')
+    theatre.dialogue = theatre.open()
+    await theatre.ask('2', 'next')
+    expect(await remembered(theatre)).toMatchObject([{ role: 'deleted' }, { id: reply }, { id: '2' }, {}])
+  })
+
   test('T3: after a crash in the middle it is done once', async () => {
     const theatre = new Theatre()
     await theatre.ask('1', 'hi')
@@ -203,6 +226,31 @@ describe('T6: edits', () => {
     expect(JSON.stringify(theatre.prompts)).not.toContain('old')
   })
 
+  test('while it is being answered and another waits: the new text is answered, then the other', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'old')
+    await theatre.ask('2', 'next')
+    theatre.script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
+    await edit(theatre, '1', 'new')
+    expect((await remembered(theatre)).map((message) => 'text' in message && message.text)).toEqual([
+      'new',
+      'you said: Alice: new',
+      'next',
+      'you said: Alice: next',
+    ])
+    expect(JSON.stringify(theatre.prompts.slice(1))).not.toContain('old')
+  })
+
+  test('an edit that leaves the text as it was does not stop the answer', async () => {
+    const theatre = new Theatre()
+    const read = endless(theatre)
+    await theatre.ask('1', 'go on for ever')
+    await edit(theatre, '1', 'go on for ever')
+    expect(read.aborted).toBe(false)
+    expect(theatre.screens[0]?.finished).toBe(false)
+  })
+
   test('an edit of a message that was never a question does nothing', async () => {
     const theatre = new Theatre()
     await edit(theatre, 'stranger', 'text')
@@ -261,6 +309,32 @@ describe('T6: deletions', () => {
     await remove(theatre, '1')
     expect(read.aborted).toBe(true)
     expect((await remembered(theatre))[0]?.role).toBe('deleted')
+  })
+
+  test('what is deleted while another question waits is not in its prompt', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'my password is hunter2')
+    await theatre.ask('2', 'what did I say?')
+    theatre.script = () => saying('nothing')
+    await remove(theatre, '1')
+    expect(theatre.visible.at(-1)).toBe('nothing')
+    expect(JSON.stringify(theatre.prompts.at(-1))).not.toContain('hunter2')
+  })
+
+  test('of two that are answered together, one is deleted: the other gets its answer', async () => {
+    const theatre = new Theatre()
+    endless(theatre)
+    await theatre.ask('1', 'first')
+    await theatre.ask('2', 'never mind')
+    await theatre.ask('3', 'third')
+    const read = endless(theatre)
+    await theatre.dialogue.stop({ thread: REF })
+    await theatre.clock.advance(1_000)
+    await remove(theatre, '2')
+    expect(read.aborted).toBe(false)
+    await remove(theatre, '3')
+    expect(read.aborted).toBe(true)
   })
 
   test('a reply that a person deletes is forgotten; a message that we took away ourselves is not', async () => {

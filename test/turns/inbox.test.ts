@@ -100,7 +100,7 @@ describe('T6: what still waits', () => {
   test('is found by its id', async () => {
     const { inbox } = open()
     await inbox.put(delivery('1', 'b'))
-    expect([await inbox.threadOf('1'), await inbox.threadOf('2')]).toEqual(['b', undefined])
+    expect([(await inbox.placeOf('1'))?.thread, await inbox.placeOf('2')]).toEqual(['b', undefined])
   })
 })
 

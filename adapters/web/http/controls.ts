@@ -70,6 +70,10 @@ export function controlRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
             field: 'reply',
           },
         )
+      case 'unasked':
+        throw new HttpProblem(409, 'The question was deleted, so it is not answered again.', {
+          field: 'reply',
+        })
       case 'unknown':
         throw noReply()
     }

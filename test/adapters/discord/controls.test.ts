@@ -169,6 +169,7 @@ describe('a press', () => {
   test.each<[Regeneration, readonly string[]]>([
     ['accepted', []],
     ['outdated', [SAYINGS.outdated]],
+    ['unasked', [SAYINGS.unasked]],
     ['unknown', [SAYINGS.unknownReply]],
   ])('T5: on regenerate that is %s is said quietly: %j', async (answer, said) => {
     const { host, press, simulator } = await answered()

@@ -106,6 +106,7 @@ describe.each([
 
   test.each([
     ['outdated', SAYINGS.outdated],
+    ['unasked', SAYINGS.unasked],
     ['unknown', SAYINGS.unknownReply],
   ] as const)('an answer that cannot be done again (%s) is told quietly', async (answer, saying) => {
     const { app, click, told } = await finished()

@@ -253,6 +253,8 @@ test('T5: one press on "try again" has one id however often it comes, and says w
   expect(space.host.regenerations[0]).toMatchObject({ reply: reply.name, by: { id: at.person, name: 'Ana' } })
   space.host.regeneration = 'outdated'
   expect(await status(at.client.regenerate(id, reply.name))).toBe('409')
+  space.host.regeneration = 'unasked'
+  expect(await status(at.client.regenerate(id, reply.name))).toBe('409')
   space.host.regeneration = 'unknown'
   expect(await status(at.client.regenerate(id, reply.name))).toBe('404')
 })
