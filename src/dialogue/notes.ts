@@ -1,3 +1,5 @@
+import { closed } from '#core/delivery/markdown/heal.ts'
+
 /** Lines that Parley adds below a reply in its own voice. They are shown, and never become part of the conversation. */
 
 export const NOTES = {
@@ -9,14 +11,11 @@ export const NOTES = {
   tooLong: 'That message is longer than I can read at once. Please send a shorter one, or send it in pieces.',
 } as const
 
-/** The text that the reader sees: what the model said, then our notes, each in a line of its own. */
+/**
+ * The text that the reader sees: what the model said, then our notes, each in a line of its own. An answer that broke
+ * off inside a code block would swallow the note: it is closed first.
+ */
 export function withNotes(text: string, notes: readonly string[]): string {
   const lines = notes.map((note) => `_${note}_`)
   return [closed(text).trimEnd(), ...lines].filter((piece) => piece !== '').join('\n\n')
-}
-
-/** An answer that broke off inside a code block would swallow the note: close it first. */
-function closed(text: string): string {
-  const fences = text.match(/^ {0,3}```/gm)?.length ?? 0
-  return fences % 2 === 0 ? text : `${text}\n\`\`\``
 }
