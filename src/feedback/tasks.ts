@@ -1,0 +1,88 @@
+/**
+ * Comparison tasks: one prompt, several answers to it, for people to rank. Rules F4 to F6.
+ *
+ * The record is self-contained, so that a ranking can be learnt from whatever becomes of the thread.
+ */
+import type { Keyv } from 'keyv'
+import * as z from 'zod'
+import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { provenance } from './provenance.ts'
+import { Records } from './records.ts'
+
+const made = z
+  .object({
+    model: z.string(),
+    promptVersion: z.string(),
+    sampling: z.record(z.string(), z.number()).readonly(),
+    arm: z.string(),
+    prompt: z.object({ first: z.number(), end: z.number() }).readonly(),
+    usage: z
+      .object({ inputTokens: z.number(), outputTokens: z.number(), cachedTokens: z.number() })
+      .readonly()
+      .exactOptional(),
+  })
+  .readonly()
+
+const candidate = z
+  .object({
+    id: z.string().min(1),
+    text: z.string(),
+    /** Milliseconds since the epoch. */
+    at: z.number(),
+    /** How it was made (rule M5). */
+    made: made.exactOptional(),
+  })
+  .readonly()
+
+const message = z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() }).readonly()
+
+export const comparisonTask = z
+  .object({
+    schema: z.literal(1),
+    id: z.string().min(1),
+    at: z.number(),
+    provenance,
+    reply: z.string(),
+    /** `threadKey`: datasets are split by it (rule L1). */
+    thread: z.string(),
+    /** What was asked, without the conversation before it. */
+    question: z.string(),
+    /** Exactly what the model was asked, system prompt first. */
+    prompt: z.array(message).readonly(),
+    /** The answer that stood there is the first. Grows while the state is `sampling`. */
+    candidates: z.array(candidate).readonly(),
+    /** `uniform`: drawn by the scheduler from all eligible replies of a period (rule F5). */
+    sampledBy: z.enum(['person', 'uniform']),
+    /** Every order in which its answers are shown follows from it (rule F6). */
+    seed: z.string(),
+    /** For `uniform`: how many replies it was drawn from. */
+    populationSize: z.int().positive().exactOptional(),
+    /** For `uniform`: the seed of the draw. */
+    drawSeed: z.string().exactOptional(),
+    /** How many answers there should be. */
+    wanted: z.int(),
+    /** How many people should rank it. */
+    raters: z.int().positive(),
+    state: z.enum(['sampling', 'ready', 'withdrawn']),
+    /** Pseudonyms of people whose words are in the prompt. */
+    speakers: z.array(z.string()).readonly(),
+    /** The same person ranks the same answers again, in another order. */
+    repeatsOf: z.object({ task: z.string(), rater: z.string() }).readonly().exactOptional(),
+  })
+  .readonly()
+
+export type ComparisonTask = z.infer<typeof comparisonTask>
+export type TaskCandidate = z.infer<typeof candidate>
+
+/** Namespace `tasks`. */
+export class ComparisonTasks extends Records<ComparisonTask> {
+  readonly holds = 'questions of yours whose answers are compared'
+
+  constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
+    super(keyv, comparisonTask, pseudonyms)
+  }
+
+  protected peopleIn({ speakers, repeatsOf }: ComparisonTask): readonly string[] {
+    return repeatsOf === undefined ? speakers : [...speakers, repeatsOf.rater]
+  }
+}
