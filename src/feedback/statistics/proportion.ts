@@ -1,0 +1,71 @@
+/**
+ * A share of something, and how far the truth may lie from it.
+ *
+ * Wilson's score interval: E. B. Wilson (1927), Probable inference, the law of succession, and statistical inference,
+ * JASA 22, 209-212. For answers that come in clusters (several pairs of one task, several tasks of one prompt) it is
+ * taken at the effective sample size, n / design effect: N. Dean, M. Pagano (2015), Evaluating confidence interval
+ * methods for binomial proportions in clustered surveys, J. Survey Statistics and Methodology 3(4), 484-503.
+ */
+
+/** `low` and `high` bound it with the asked confidence. All three lie between 0 and 1. */
+export interface Proportion {
+  readonly hits: number
+  readonly of: number
+  readonly share: number
+  readonly low: number
+  readonly high: number
+}
+
+/** Of the standard normal distribution: 95 % of it lies within ±z. */
+export const Z_95 = 1.959964
+/** 99 % of it lies within ±z: a share outside of such an interval differs with p < .01. */
+export const Z_99 = 2.575829
+
+/** @returns `null` when there is nothing to take a share of. */
+export function proportion(hits: number, of: number, z = Z_95): Proportion | null {
+  return of === 0 ? null : { hits, of, share: hits / of, ...wilson(hits / of, of, z) }
+}
+
+/** Answers of one cluster: they may hang together. */
+export interface Cluster {
+  readonly hits: number
+  readonly of: number
+}
+
+/**
+ * The same for clustered answers. A single cluster counts as a single answer, and so do clusters that are all of one
+ * opinion: nothing is known then of how much they vary.
+ *
+ * @returns `null` when there is nothing to take a share of.
+ */
+export function clusteredProportion(clusters: Iterable<Cluster>, z = Z_95): Proportion | null {
+  let hits = 0
+  let of = 0
+  let count = 0
+  let hitsSquared = 0
+  let product = 0
+  let ofSquared = 0
+  for (const cluster of clusters) {
+    if (cluster.of === 0) continue
+    count += 1
+    hits += cluster.hits
+    of += cluster.of
+    hitsSquared += cluster.hits ** 2
+    product += cluster.hits * cluster.of
+    ofSquared += cluster.of ** 2
+  }
+  if (of === 0) return null
+  const share = hits / of
+  // Sum of (hits - share * of)^2 over the clusters: how far each is from what its size lets expect.
+  const spread = hitsSquared - 2 * share * product + share ** 2 * ofSquared
+  const between = count < 2 ? 0 : ((count / (count - 1)) * spread) / of ** 2
+  const effective = between <= 0 ? count : (share * (1 - share)) / between
+  return { hits, of, share, ...wilson(share, Math.min(Math.max(effective, 1), of), z) }
+}
+
+function wilson(share: number, of: number, z: number): { readonly low: number; readonly high: number } {
+  const square = z ** 2
+  const middle = (share + square / (2 * of)) / (1 + square / of)
+  const half = (z / (1 + square / of)) * Math.sqrt((share * (1 - share)) / of + square / (4 * of ** 2))
+  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
+}
