@@ -13,6 +13,7 @@ import type { ComparisonDesk, Invitation } from '#core/feedback/comparison-desk.
 import type { FeedbackDesk } from '#core/feedback/desk.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
+import type { PersonalData } from '#core/safety/personal-data.ts'
 import type { PrivacyDesk } from '#core/safety/privacy-desk.ts'
 import type { ThreadRef } from '#core/thread.ts'
 
@@ -57,6 +58,8 @@ export interface Platform extends Surfaces {
   readonly name: string
   /** HTTP paths this platform serves on Parley's own port. Known before `start`. */
   readonly routes?: readonly Route[]
+  /** What this platform keeps of people in a store of its own. Works before `start` and without it (rule S3). */
+  readonly personalData?: readonly PersonalData[]
   /**
    * Log in and begin to listen. Resolves when events flow.
    * @throws PlatformError; `fault.permanent` says whether trying again could help.
