@@ -64,6 +64,9 @@ export class Window {
   readonly #before: Opening
   readonly #lines: readonly Line[]
   readonly #runs = new Map<number, Run>()
+  /** What a cut within a line costs, for places that were weighed. */
+  readonly #costs = new Map<number, number>()
+  #manyGaps: readonly GapInLine[] | undefined
 
   /** @param text as much as fits into a part; there is more behind it. */
   constructor(text: string, before: Opening) {
@@ -163,32 +166,46 @@ export class Window {
   }
 
   /** The last first. */
-  #gaps(from: number): readonly (Gap & { readonly line: Line })[] {
-    const gaps: (Gap & { readonly line: Line })[] = []
+  #gaps(from: number): readonly GapInLine[] {
+    // With so many from the half on, none before it would be looked at.
+    if (this.#manyGaps !== undefined) return this.#manyGaps
+    const gaps: GapInLine[] = []
     for (const line of this.#lines.toReversed()) {
       if (line.end <= from || gaps.length >= MOST_GAPS) break
-      for (const gap of this.#gapsIn(line, from).toReversed()) gaps.push({ ...gap, line })
+      for (const gap of this.#gapsIn(line, from)) {
+        if (gaps.length >= MOST_GAPS) break
+        gaps.push({ ...gap, line })
+      }
     }
-    return gaps.slice(0, MOST_GAPS)
-  }
-
-  /** Behind the white space between two words, and behind the punctuation of scripts that have none. */
-  #gapsIn(line: Line, from: number): readonly Gap[] {
-    if (!isCuttable(line) || line.end <= from) return []
-    const start = Math.max(line.content, from)
-    const body = this.#text.slice(start, line.end)
-    const gaps: Gap[] = []
-    for (const { 0: gap, index } of body.matchAll(SPACES)) {
-      const at = start + index + gap.length
-      const isIndent = start + index === line.content
-      if (at >= line.end || isIndent || EXTENDS.test(this.#text.slice(at, at + 2))) continue
-      const isSentence = ENDS_SENTENCE.test(body.slice(Math.max(0, index - 8), index + gap.length))
-      gaps.push({ at, cost: isSentence ? COST.sentence : COST.word })
-    }
+    if (gaps.length >= MOST_GAPS) this.#manyGaps = gaps
     return gaps
   }
 
+  /** Behind the white space between two words, and behind the punctuation of scripts that have none. The last first. */
+  *#gapsIn(line: Line, from: number): Generator<Gap> {
+    if (!isCuttable(line) || line.end <= from) return
+    const start = Math.max(line.content, from)
+    const body = this.#text.slice(start, line.end)
+    const all: { readonly index: number; readonly length: number }[] = []
+    for (const { 0: gap, index } of body.matchAll(SPACES)) all.push({ index, length: gap.length })
+    for (const { index, length } of all.reverse()) {
+      const at = start + index + length
+      const isIndent = start + index === line.content
+      if (at >= line.end || isIndent || EXTENDS.test(this.#text.slice(at, at + 2))) continue
+      const isSentence = ENDS_SENTENCE.test(body.slice(Math.max(0, index - 8), index + length))
+      yield { at, cost: isSentence ? COST.sentence : COST.word }
+    }
+  }
+
   #costWithin(line: Line, at: number): number {
+    const known = this.#costs.get(at)
+    if (known !== undefined) return known
+    const cost = this.#weighWithin(line, at)
+    this.#costs.set(at, cost)
+    return cost
+  }
+
+  #weighWithin(line: Line, at: number): number {
     let cost = 0
     const rest = this.#text.slice(at, Math.min(at + 16, line.next))
     switch (line.role) {
@@ -236,18 +253,19 @@ export class Window {
       const line = this.#lines[index]
       if (line === undefined || at <= line.content || at >= line.end || !isCuttable(line)) continue
       if (!isCode(line) && this.#text[at] === this.#text[at - 1] && isMark(this.#text[at])) continue
-      const start = segments.containing(at)?.index ?? at
-      if (start !== at) {
-        at = start + 1
-        continue
-      }
       if (!isCode(line)) {
-        const atom = this.#atomAt(line.block, at)
-        if (!torn && atom !== undefined && atom < at) {
+        const atom = torn ? undefined : this.#atomAt(line.block, at)
+        if (atom !== undefined && atom < at) {
           at = atom + 1
           continue
         }
         if (this.#breaksMark(line.block, at)) continue
+      }
+      // Last, because it is dear: no place among noise gets as far as this.
+      const start = segments.containing(at)?.index ?? at
+      if (start !== at) {
+        at = start + 1
+        continue
       }
       if (this.#costWithin(line, at) >= COST.breaks) continue
       yield this.#within(line, at, COST.grapheme)
@@ -335,6 +353,8 @@ interface Gap {
   readonly at: number
   readonly cost: number
 }
+
+type GapInLine = Gap & { readonly line: Line }
 
 const nicest = (one: Place, other: Place): number => one.cost - other.cost || other.at - one.at
 

@@ -77,6 +77,8 @@ class Scan {
   readonly #dangling: Emphasis[] = []
   /** Emphasis that has not been closed, outermost first. */
   #open: Opened[] = []
+  /** Where the marks that the newest one stands among begin and end. */
+  #crowd: readonly [number, number] = [0, 0]
   /** Positions of `[` that have no `]` yet. */
   #brackets: number[] = []
   /** Runs of backticks by length; each list in order. */
@@ -190,11 +192,15 @@ class Scan {
 
   /** Where the marks of any kind begin and end that this one stands among: `_**` is two. */
   #marksAround(start: number, end: number): readonly [number, number] {
-    let from = start
-    let to = end
-    while (start - from < MOST_OPEN && isMark(this.#body[from - 1])) from -= 1
-    while (to - end < MOST_OPEN && isMark(this.#body[to])) to += 1
-    return [from, to]
+    // The scan only moves on: a long crowd of marks is measured once.
+    if (end > this.#crowd[1]) {
+      let from = start
+      let to = end
+      while (isMark(this.#body.charCodeAt(from - 1))) from -= 1
+      while (isMark(this.#body.charCodeAt(to))) to += 1
+      this.#crowd = [from, to]
+    }
+    return this.#crowd
   }
 
   #push(char: string, count: number, end: number): void {
@@ -306,7 +312,8 @@ const emphasis = ({ char, count, start, from }: Opened, to: number): Emphasis =>
   to,
 })
 
-const isMark = (char = ' '): boolean => '*_~'.includes(char)
-const isSpace = (char: string): boolean => /\s/.test(char)
-const isWord = (char: string): boolean => /[\p{L}\p{N}]/u.test(char)
+/** `*`, `_` or `~`. */
+const isMark = (code: number): boolean => code === 0x2a || code === 0x5f || code === 0x7e
+const isSpace = (char: string): boolean => char === ' ' || (!isAscii(char) && /\s/.test(char))
+const isWord = (char: string): boolean => isAscii(char) || /[\p{L}\p{N}]/u.test(char)
 const isAscii = (char: string): boolean => /[A-Za-z\d]/.test(char)
