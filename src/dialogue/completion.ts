@@ -28,6 +28,9 @@ export interface CompletionRequest {
   readonly onText: (delta: string) => void
 }
 
+/** Servers cut their deltas anywhere, also within an emoji; no platform takes one half. */
+const HALF_AT_END = /[\uD800-\uDBFF]$/
+
 /**
  * Ask the model and pass its words on as they come.
  *
@@ -37,14 +40,18 @@ export async function complete(request: CompletionRequest): Promise<Completion> 
   const { model, prompt, sampling, cacheKey, stop, onText } = request
   const signal = AbortSignal.any([request.signal, stop])
   let text = ''
+  let half = ''
   let refused = false
   try {
     for await (const event of model.stream(prompt, { sampling, cacheKey, signal })) {
-      if (event.type === 'done') return ending(event, text, refused)
+      if (event.type === 'done') return ending(event, text + half.toWellFormed(), refused)
       if (stop.aborted) break
       refused ||= event.type === 'refusal'
-      text += event.delta
-      onText(event.delta)
+      const arrived = half + event.delta
+      half = HALF_AT_END.exec(arrived)?.[0] ?? ''
+      const delta = arrived.slice(0, arrived.length - half.length).toWellFormed()
+      text += delta
+      onText(delta)
     }
     if (stop.aborted) return { ended: 'stopped', text }
     throw new ModelError('broken_stream', 'the stream ended without a terminal event')
