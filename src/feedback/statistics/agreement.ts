@@ -4,7 +4,7 @@
  * L. Ouyang et al. (2022), Training language models to follow instructions with human feedback (arXiv 2203.02155),
  * section 3.4: their labelers agree 72.6 ± 1.5 % of the time. Ties are dropped, as they are from its training data.
  */
-import { type Cluster, clusteredProportion, type Proportion } from './proportion.ts'
+import { type Cluster, clusteredProportion, NO_CLUSTERS, type Proportion, withCluster } from './proportion.ts'
 import { couples, pairsOf, preference, type Ranked } from './ranked.ts'
 
 /** Of the people who trained InstructGPT, for comparison. */
@@ -26,5 +26,7 @@ export function taskAgreement(people: readonly Ranked[]): Cluster {
 
 /** Over tasks. The pairs of one task hang together, which the interval allows for. */
 export function pairwiseAgreement(tasks: Iterable<readonly Ranked[]>): Proportion | null {
-  return clusteredProportion(Array.from(tasks, taskAgreement))
+  let sums = NO_CLUSTERS
+  for (const people of tasks) sums = withCluster(sums, taskAgreement(people))
+  return clusteredProportion(sums)
 }

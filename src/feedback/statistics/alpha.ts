@@ -14,40 +14,51 @@ export const LEVELS: readonly Level[] = ['nominal', 'ordinal', 'interval']
 export const TENTATIVE = 0.667
 export const RELIABLE = 0.8
 
-/**
- * @param units what was judged; of each, the values that it was given, in any order, missing ones left out. A unit
- * with one value says nothing of agreement and does not count.
- * @returns `null` when no two people judged the same thing, or all gave one single value: alpha is not defined then.
- */
-export function krippendorffAlpha(units: Iterable<readonly number[]>, level: Level): number | null {
-  const coincidences = new Map<number, Map<number, number>>()
-  const totals = new Map<number, number>()
-  for (const values of units) {
-    if (values.length < 2) continue
+/** The coincidence matrix. It grows with the number of different values only, not with what was judged. */
+export class Coincidences {
+  /** How often two people gave these two values to one unit, weighted so that each judgement counts once. */
+  readonly #matrix = new Map<number, Map<number, number>>()
+  /** Row sums of the matrix. */
+  readonly #totals = new Map<number, number>()
+
+  /** One unit: the values it was given, in any order. One value alone says nothing of agreement and does not count. */
+  add(values: readonly number[]): void {
+    if (values.length < 2) return
     const counts = countOf(values)
     for (const [value, count] of counts) {
-      add(totals, value, count)
-      const row = coincidences.get(value) ?? new Map<number, number>()
-      coincidences.set(value, row)
-      for (const [other, others] of counts) {
-        const pairs = count * (value === other ? others - 1 : others)
-        add(row, other, pairs / (values.length - 1))
+      add(this.#totals, value, count)
+      const row = this.#matrix.get(value) ?? new Map<number, number>()
+      this.#matrix.set(value, row)
+      for (const [other, others] of counts)
+        add(row, other, (count * (value === other ? others - 1 : others)) / (values.length - 1))
+    }
+  }
+
+  /** `null` when no two people judged the same thing, or all gave one single value: it is not defined then. */
+  alpha(level: Level): number | null {
+    const values = [...this.#totals.keys()].toSorted((a, b) => a - b)
+    const difference = DIFFERENCES[level](values, this.#totals)
+    let judgements = 0
+    let observed = 0
+    let expected = 0
+    for (const [at, one] of values.entries()) {
+      const total = this.#totals.get(one) ?? 0
+      judgements += total
+      for (const other of values.slice(at + 1)) {
+        const squared = difference(one, other)
+        observed += (this.#matrix.get(one)?.get(other) ?? 0) * squared
+        expected += total * (this.#totals.get(other) ?? 0) * squared
       }
     }
+    return expected === 0 ? null : 1 - ((judgements - 1) * observed) / expected
   }
-  const values = [...totals.keys()].toSorted((a, b) => a - b)
-  const difference = DIFFERENCES[level](values, totals)
-  const n = [...totals.values()].reduce((sum, count) => sum + count, 0)
-  let observed = 0
-  let expected = 0
-  for (const [at, one] of values.entries()) {
-    for (const other of values.slice(at + 1)) {
-      const squared = difference(one, other)
-      observed += (coincidences.get(one)?.get(other) ?? 0) * squared
-      expected += (totals.get(one) ?? 0) * (totals.get(other) ?? 0) * squared
-    }
-  }
-  return expected === 0 ? null : 1 - ((n - 1) * observed) / expected
+}
+
+/** @param units what was judged; of each, the values that it was given, missing ones left out. */
+export function krippendorffAlpha(units: Iterable<readonly number[]>, level: Level): number | null {
+  const coincidences = new Coincidences()
+  for (const values of units) coincidences.add(values)
+  return coincidences.alpha(level)
 }
 
 /** The squared difference of two values, the first the lower one. */

@@ -2,7 +2,7 @@
  * Whether longer answers win. Unlike a place, length may matter for good reasons: it is a warning to look, and to
  * hold every reward model against one that knows length alone (facts of the learning half, 3.2).
  */
-import { type Cluster, clusteredProportion, type Proportion, Z_99 } from './proportion.ts'
+import { type Cluster, type ClusterSums, clusteredProportion, type Proportion, Z_99 } from './proportion.ts'
 import { pairsOf, preference, type Ranked } from './ranked.ts'
 
 /** Share of pairs beyond one half: 5 percentage points. */
@@ -31,7 +31,7 @@ export function taskLengths(people: readonly Ranked[], lengths: ArrayLike<number
 }
 
 /** @returns `null` when no pair tells anything. */
-export function lengthBias(tasks: readonly Cluster[]): LengthBias | null {
+export function lengthBias(tasks: ClusterSums): LengthBias | null {
   const longerPreferred = clusteredProportion(tasks)
   const sure = clusteredProportion(tasks, Z_99)
   if (longerPreferred === null || sure === null) return null

@@ -32,35 +32,47 @@ export interface Cluster {
   readonly of: number
 }
 
+/** What an interval over clusters needs of them: it does not grow with their number. */
+export interface ClusterSums {
+  readonly count: number
+  readonly hits: number
+  readonly of: number
+  readonly hitsSquared: number
+  readonly product: number
+  readonly ofSquared: number
+}
+
+export const NO_CLUSTERS: ClusterSums = { count: 0, hits: 0, of: 0, hitsSquared: 0, product: 0, ofSquared: 0 }
+
+export const withCluster = (sums: ClusterSums, { hits, of }: Cluster): ClusterSums => ({
+  count: sums.count + (of === 0 ? 0 : 1),
+  hits: sums.hits + hits,
+  of: sums.of + of,
+  hitsSquared: sums.hitsSquared + hits ** 2,
+  product: sums.product + hits * of,
+  ofSquared: sums.ofSquared + of ** 2,
+})
+
 /**
- * The same for clustered answers. A single cluster counts as a single answer, and so do clusters that are all of one
- * opinion: nothing is known then of how much they vary.
+ * The same for clustered answers. A single cluster counts as a single answer, and clusters that are all of one
+ * opinion as one answer each: nothing is known then of how much they vary.
  *
  * @returns `null` when there is nothing to take a share of.
  */
-export function clusteredProportion(clusters: Iterable<Cluster>, z = Z_95): Proportion | null {
-  let hits = 0
-  let of = 0
-  let count = 0
-  let hitsSquared = 0
-  let product = 0
-  let ofSquared = 0
-  for (const cluster of clusters) {
-    if (cluster.of === 0) continue
-    count += 1
-    hits += cluster.hits
-    of += cluster.of
-    hitsSquared += cluster.hits ** 2
-    product += cluster.hits * cluster.of
-    ofSquared += cluster.of ** 2
-  }
-  if (of === 0) return null
+export function clusteredProportion(sums: ClusterSums, z = Z_95): Proportion | null {
+  const { hits, of } = sums
+  return of === 0 ? null : { hits, of, share: hits / of, ...wilson(hits / of, effectiveSize(sums), z) }
+}
+
+/** As many answers that know nothing of each other would tell as much. */
+function effectiveSize({ count, hits, of, hitsSquared, product, ofSquared }: ClusterSums): number {
   const share = hits / of
   // Sum of (hits - share * of)^2 over the clusters: how far each is from what its size lets expect.
   const spread = hitsSquared - 2 * share * product + share ** 2 * ofSquared
-  const between = count < 2 ? 0 : ((count / (count - 1)) * spread) / of ** 2
-  const effective = between <= 0 ? count : (share * (1 - share)) / between
-  return { hits, of, share, ...wilson(share, Math.min(Math.max(effective, 1), of), z) }
+  const clustered = count < 2 ? 0 : ((count / (count - 1)) * spread) / of ** 2
+  const alone = (share * (1 - share)) / (of - 1)
+  const effective = share === 0 || share === 1 || clustered <= 0 ? count : (of * alone) / clustered
+  return Math.min(Math.max(effective, 1), of)
 }
 
 function wilson(share: number, of: number, z: number): { readonly low: number; readonly high: number } {

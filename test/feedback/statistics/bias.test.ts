@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { chiSquareTail } from '#core/feedback/statistics/chi-square.ts'
 import { lengthBias, taskLengths } from '#core/feedback/statistics/length-bias.ts'
 import { positionBias } from '#core/feedback/statistics/position-bias.ts'
+import { NO_CLUSTERS, withCluster } from '#core/feedback/statistics/proportion.ts'
 import { choosy, seeded } from './simulate.ts'
 
 // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.4, upper critical values.
@@ -76,12 +77,15 @@ test('length: the longer of two is counted when it was preferred; equal lengths 
   const people = [shownIn([0, 1, 2], 0, 1, 2), shownIn([0, 1, 2], 0, 0, 2)]
   expect(taskLengths(people, [30, 20, 20])).toEqual({ hits: 3, of: 3 })
   expect(taskLengths(people, [20, 30, 20])).toEqual({ hits: 2, of: 3 })
-  expect(lengthBias([{ hits: 0, of: 0 }])).toBeNull()
+  expect(lengthBias(NO_CLUSTERS)).toBeNull()
 })
 
 test('length: a lean is flagged, in either direction, a fair share and a few tasks are not', () => {
   const tasks = (count: number, hits: number) =>
-    Array.from({ length: count }, (_, at) => ({ hits: at % 10 < hits ? 1 : 0, of: 1 }))
+    Array.from({ length: count }, (_, at) => ({ hits: at % 10 < hits ? 1 : 0, of: 1 })).reduce(
+      withCluster,
+      NO_CLUSTERS,
+    )
   expect(lengthBias(tasks(300, 7))).toMatchObject({ flagged: true, longerPreferred: { share: 0.7 } })
   expect(lengthBias(tasks(300, 3))?.flagged).toBe(true)
   expect(lengthBias(tasks(300, 5))?.flagged).toBe(false)

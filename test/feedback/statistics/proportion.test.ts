@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest'
-import { clusteredProportion, proportion } from '#core/feedback/statistics/proportion.ts'
+import {
+  type Cluster,
+  clusteredProportion,
+  NO_CLUSTERS,
+  proportion,
+  withCluster,
+} from '#core/feedback/statistics/proportion.ts'
 import { seeded } from './simulate.ts'
 
 // Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3.
@@ -16,13 +22,18 @@ test.each([
 
 test('a share of nothing is none', () => {
   expect(proportion(0, 0)).toBeNull()
-  expect(clusteredProportion([])).toBeNull()
-  expect(clusteredProportion([{ hits: 0, of: 0 }])).toBeNull()
+  expect(over([])).toBeNull()
+  expect(over([{ hits: 0, of: 0 }])).toBeNull()
+})
+
+test('clusters of one answer each are plain answers', () => {
+  const single = Array.from({ length: 30 }, (_, at) => ({ hits: at < 11 ? 1 : 0, of: 1 }))
+  expect(over(single)?.low).toBeCloseTo(proportion(11, 30)?.low ?? 0, 12)
 })
 
 test('clusters that hang together count as one answer each', () => {
   const together = Array.from({ length: 100 }, (_, at) => ({ hits: at < 40 ? 10 : 0, of: 10 }))
-  const found = clusteredProportion(together)
+  const found = over(together)
   const asOne = proportion(40, 100)
   expect(found?.share).toBe(0.4)
   expect(found?.low).toBeCloseTo(asOne?.low ?? 0, 2)
@@ -30,9 +41,9 @@ test('clusters that hang together count as one answer each', () => {
 })
 
 test('one cluster, and clusters of one opinion, promise no more than they know', () => {
-  expect(clusteredProportion([{ hits: 6, of: 6 }])).toMatchObject(expectedLimits(proportion(1, 1)))
+  expect(over([{ hits: 6, of: 6 }])).toMatchObject(expectedLimits(proportion(1, 1)))
   expect(
-    clusteredProportion([
+    over([
       { hits: 6, of: 6 },
       { hits: 6, of: 6 },
     ]),
@@ -53,13 +64,15 @@ test('the clustered interval holds the truth in about 95 of 100 samples, where t
       return { hits: Array.from({ length: 6 }, random).filter((drawn) => drawn < chance).length, of: 6 }
     })
     const hits = clusters.reduce((sum, cluster) => sum + cluster.hits, 0)
-    if (holds(clusteredProportion(clusters), 0.6)) clusteredHolds += 1
+    if (holds(over(clusters), 0.6)) clusteredHolds += 1
     if (holds(proportion(hits, 360), 0.6)) plainHolds += 1
   }
   expect(clusteredHolds / samples).toBeGreaterThan(0.93)
   expect(clusteredHolds / samples).toBeLessThan(0.98)
   expect(plainHolds / samples).toBeLessThan(0.85)
 })
+
+const over = (clusters: readonly Cluster[]) => clusteredProportion(clusters.reduce(withCluster, NO_CLUSTERS))
 
 type Found = ReturnType<typeof proportion>
 const holds = (found: Found, truth: number): boolean =>
