@@ -1,4 +1,5 @@
 import type { Sampling } from '#core/model/model.ts'
+import { DEFAULT_EMOJI, type EmojiMeaning } from './emoji.ts'
 import type { Settings } from './settings.ts'
 
 /** What the rest of Parley is given. Immutable; what is not set is absent. */
@@ -16,6 +17,8 @@ export interface Config {
   readonly discord?: DiscordConfig
   /** Absent when the web workspace is off. */
   readonly web?: { readonly token?: string }
+  readonly training: TrainingConfig
+  readonly emoji: EmojiConfig
 }
 
 export interface ModelConfig {
@@ -43,8 +46,30 @@ export interface DiscordConfig {
   readonly apiUrl?: string
 }
 
+/** What reactions mean (rule F2). */
+export interface EmojiConfig {
+  /** In every workspace; later ones go before earlier ones. */
+  readonly everywhere: readonly EmojiMeaning[]
+  /** By the platform's id; they go before the others. */
+  readonly workspaces: Readonly<Record<string, EmojiMeaning>>
+}
+
+/** What may train a model, besides the consent of each person (rule S1). */
+export interface TrainingConfig {
+  /** Present when somebody attests that text from Slack may be used. */
+  readonly slack?: {
+    readonly by: string
+    /** Like `2026-11-23`. */
+    readonly on: string
+  }
+  /** Present when Discord has given its permission. */
+  readonly discord?: { readonly reference: string }
+  /** How old text from Slack or Discord may be. */
+  readonly platformTextDays: number
+}
+
 /** From the table's shape, which is made for people, to the program's. */
-export function configOf({ model, slack, discord, web, log, ...top }: Settings): Config {
+export function configOf({ model, slack, discord, web, training, emoji, log, ...top }: Settings): Config {
   const { names, dir, temperature, topP, maxTokens, ...call } = model
   const { botToken, ...slackRest } = slack
   return frozen({
@@ -59,7 +84,23 @@ export function configOf({ model, slack, discord, web, log, ...top }: Settings):
     ...(botToken !== undefined && { slack: { botToken, ...present(slackRest) } }),
     ...(discord.token !== undefined && { discord: present({ ...discord, token: discord.token }) }),
     ...(web.enabled && { web: present({ token: web.token }) }),
+    training: trainingOf(training),
+    emoji: emojiOf(emoji),
   })
+}
+
+function trainingOf(given: Settings['training']): TrainingConfig {
+  const { slack, slackBy: by, slackOn: on, discordPermission: reference, platformTextDays } = given
+  const attested = slack === 'own-workspace-attested' && by !== undefined && on !== undefined
+  return {
+    ...(attested && { slack: { by, on } }),
+    ...(reference !== undefined && { discord: { reference } }),
+    platformTextDays,
+  }
+}
+
+function emojiOf({ workspaces = {}, ...everywhere }: Settings['emoji']): EmojiConfig {
+  return { everywhere: [DEFAULT_EMOJI, present(everywhere)], workspaces }
 }
 
 /** Keys whose value may be undefined become keys that may be missing. */

@@ -36,6 +36,17 @@ export const choice = <const Words extends readonly [string, ...string[]]>(...wo
 
 export const onOff = choice('on', 'off').transform((word) => word === 'on')
 
+const DAY = { error: 'a day of the calendar, written like 2026-11-23' }
+
+/** Kept as it is written: a day has no time zone. */
+export const day = z
+  .string(DAY)
+  .regex(/^\d{4}-\d{2}-\d{2}$/, DAY)
+  .refine((text) => {
+    const time = Date.parse(`${text}T00:00:00Z`)
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
+  }, DAY)
+
 const LIST = { error: 'names, separated by commas' }
 
 /** `a, b` in the environment; that or a list in the file. */
@@ -43,6 +54,35 @@ export const names = z
   .union([z.array(z.string(LIST), LIST), z.string(LIST).transform((list) => list.split(','))], LIST)
   .transform((list) => list.map((name) => name.trim()))
   .pipe(z.array(z.string().min(1, LIST)).min(1, LIST))
+
+const WORKSPACES = {
+  error: 'workspaces by their id, each with lists of emoji: good, bad or neutral',
+}
+
+const meaning = z
+  .strictObject({ good: names.optional(), bad: names.optional(), neutral: names.optional() }, WORKSPACES)
+  .transform(({ good, bad, neutral }) => ({
+    ...(good && { good }),
+    ...(bad && { bad }),
+    ...(neutral && { neutral }),
+  }))
+
+/** A map in the file; the same as JSON in the environment. */
+export const emojiOfWorkspaces = z
+  .union(
+    [z.record(z.string(), z.unknown(), WORKSPACES), z.string(WORKSPACES).transform(parsedJson)],
+    WORKSPACES,
+  )
+  .pipe(z.record(z.string().min(1, WORKSPACES), meaning, WORKSPACES))
+
+function parsedJson(json: string, context: z.core.$RefinementCtx): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    context.addIssue({ code: 'custom', message: WORKSPACES.error })
+    return z.NEVER
+  }
+}
 
 export const httpUrl = z.string({ error: 'an address that begins with http:// or https://' }).refine(
   (address) => {

@@ -11,6 +11,7 @@ export const brokenRules = (given: AllGiven): readonly string[] => [
   ...openWithoutToken(given),
   ...slackWithoutReceiver(given),
   ...slackWithoutBot(given),
+  ...attestedByNobody(given),
 ]
 
 /** Whoever reaches the port could speak to the model at the operator's cost. */
@@ -46,6 +47,23 @@ function slackWithoutBot(given: AllGiven): string[] {
       fix: `Set SLACK_BOT_TOKEN (Slack app, page OAuth & Permissions), or remove ${envOf(receiver)}.`,
     }),
   ]
+}
+
+/** A permission that nobody stands for is none (rule S1). */
+function attestedByNobody(given: AllGiven): string[] {
+  if (given.get('training.slack')?.value !== 'own-workspace-attested') return []
+  const needs = [
+    { key: 'training.slackBy', expected: 'the name of who attests it', fix: 'Jane Doe, Example Ltd' },
+    { key: 'training.slackOn', expected: 'the day on which it was attested', fix: '2026-11-23' },
+  ]
+  return needs
+    .filter(({ key }) => !given.has(key))
+    .map(({ key, expected, fix }) =>
+      missing(key, {
+        expected: `${expected}, because PARLEY_SLACK_TRAINING is own-workspace-attested`,
+        fix: `Set ${envOf(key)}=${fix}, or PARLEY_SLACK_TRAINING=off.`,
+      }),
+    )
 }
 
 const missing = (key: string, { expected, fix }: { expected: string; fix: string }): string =>

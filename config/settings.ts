@@ -4,7 +4,20 @@
  * `parley.example.yaml` are made from this table, so they cannot drift (see `write-examples.ts`).
  */
 import * as z from 'zod'
-import { choice, decimal, host, httpUrl, names, onOff, store, text, token, whole } from './kinds.ts'
+import {
+  choice,
+  day,
+  decimal,
+  emojiOfWorkspaces,
+  host,
+  httpUrl,
+  names,
+  onOff,
+  store,
+  text,
+  token,
+  whole,
+} from './kinds.ts'
 
 /** What people need to know of a setting besides its schema. */
 export interface SettingFacts {
@@ -168,6 +181,60 @@ export const settings = z.object({
       example: 'change-me',
       fix: 'Make one, for example with `openssl rand -hex 24`.',
       secret: true,
+    }),
+  }),
+
+  training: z.object({
+    slack: choice('off', 'own-workspace-attested').default('off').register(facts, {
+      env: 'PARLEY_SLACK_TRAINING',
+      about:
+        'Whether text from Slack may enter a training export. Slack forbids providers to train language models on its data; own-workspace-attested says that this is an app of your own, used in your own workspace only. It needs the two settings below, and the consent of each person.',
+    }),
+    slackBy: text.optional().register(facts, {
+      env: 'PARLEY_SLACK_TRAINING_BY',
+      about: 'Who attests that. The name is written into every dataset and model made with text from Slack.',
+      example: 'Jane Doe, Example Ltd',
+    }),
+    slackOn: day.optional().register(facts, {
+      env: 'PARLEY_SLACK_TRAINING_ON',
+      about: 'The day on which it was attested.',
+      example: '2026-11-23',
+    }),
+    discordPermission: text.optional().register(facts, {
+      env: 'PARLEY_DISCORD_TRAINING_PERMISSION',
+      about:
+        "The reference of Discord's written permission to train on message content, which its Developer Policy asks for. Without it, no text from Discord enters a training export.",
+      example: 'letter of 2026-11-23 from Discord Inc.',
+    }),
+    platformTextDays: whole(1, 3_650, 'days').default(30).register(facts, {
+      env: 'PARLEY_TRAINING_PLATFORM_TEXT_DAYS',
+      about: 'How old text from Slack or Discord may be when it enters a training export, in days.',
+    }),
+  }),
+
+  emoji: z.object({
+    good: names.optional().register(facts, {
+      env: 'PARLEY_EMOJI_GOOD',
+      about:
+        'Reactions that mean a good answer, besides 👍 ❤️ 🎉 ✅ 💯 🙏 🔥 ⭐ 👏 🙌 😍: the emoji, its short name, or name:id for a Discord emoji of your own. Skin tones do not matter.',
+      example: '🚀,rocket,shipit',
+    }),
+    bad: names.optional().register(facts, {
+      env: 'PARLEY_EMOJI_BAD',
+      about: 'Reactions that mean a bad answer, besides 👎 ❌ 😡 🤮 💩 🚫 😕.',
+      example: '🗑️,wastebasket',
+    }),
+    neutral: names.optional().register(facts, {
+      env: 'PARLEY_EMOJI_NEUTRAL',
+      about: 'Reactions that mean nothing, although they are named above. All others mean nothing anyway.',
+      example: '✅,🙏',
+    }),
+    workspaces: emojiOfWorkspaces.optional().register(facts, {
+      env: 'PARLEY_EMOJI_WORKSPACES',
+      about:
+        'The same for single workspaces, by the id of the Slack workspace or the Discord server. What is said here goes before what is said for all.',
+      example: '{"T0123ABCD": {"good": ["shipit"], "neutral": ["fire"]}}',
+      fix: 'Write it like {"T0123ABCD": {"good": ["shipit"], "neutral": ["fire"]}}.',
     }),
   }),
 

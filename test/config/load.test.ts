@@ -21,6 +21,7 @@ test('with nothing set, everything has its default', async () => {
       modelsDir: './data/models',
     },
     web: {},
+    training: { platformTextDays: 30 },
   })
 })
 
@@ -49,6 +50,11 @@ test('every setting can come from the environment', async () => {
     DISCORD_API_URL: 'http://127.0.0.1:2/api',
     PARLEY_WEB: 'on',
     PARLEY_WEB_TOKEN: WEB_TOKEN,
+    PARLEY_SLACK_TRAINING: 'own-workspace-attested',
+    PARLEY_SLACK_TRAINING_BY: 'Jane Doe',
+    PARLEY_SLACK_TRAINING_ON: '2026-11-23',
+    PARLEY_DISCORD_TRAINING_PERMISSION: 'letter 7',
+    PARLEY_TRAINING_PLATFORM_TEXT_DAYS: '7',
     PARLEY_LOG_LEVEL: 'silent',
     PARLEY_DRAIN_MS: '0',
   })
@@ -78,7 +84,28 @@ test('every setting can come from the environment', async () => {
     },
     discord: { token: 'bot', apiUrl: 'http://127.0.0.1:2/api' },
     web: { token: WEB_TOKEN },
+    training: {
+      slack: { by: 'Jane Doe', on: '2026-11-23' },
+      discord: { reference: 'letter 7' },
+      platformTextDays: 7,
+    },
   })
+})
+
+test('S1: an attestation that nobody signs, or of no day, is refused', async () => {
+  const attested = { PARLEY_SLACK_TRAINING: 'own-workspace-attested' }
+  expect(await wrong(attested)).toMatch(
+    /PARLEY_SLACK_TRAINING_BY is not set; expected the name[\s\S]*PARLEY_SLACK_TRAINING_ON is not set; expected the day/,
+  )
+  expect(
+    await wrong({ ...attested, PARLEY_SLACK_TRAINING_BY: 'x', PARLEY_SLACK_TRAINING_ON: '2026-02-30' }),
+  ).toMatch(/PARLEY_SLACK_TRAINING_ON is "2026-02-30".*a day of the calendar/)
+  expect(await wrong({ PARLEY_SLACK_TRAINING: 'on' })).toMatch(/one of off, own-workspace-attested/)
+})
+
+test('S1: a name and a day alone attest nothing', async () => {
+  const config = await configured({ PARLEY_SLACK_TRAINING_BY: 'x', PARLEY_SLACK_TRAINING_ON: '2026-11-23' })
+  expect(config.training).toEqual({ platformTextDays: 30 })
 })
 
 test('what is not set is absent, and nothing can be changed afterwards', async () => {
