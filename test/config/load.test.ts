@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_EMOJI } from '#config/emoji.ts'
 import { ConfigErrors } from '#config/problems.ts'
 import { configured, wrong } from './given.ts'
 
@@ -22,6 +23,7 @@ test('with nothing set, everything has its default', async () => {
     },
     web: {},
     training: { platformTextDays: 30 },
+    emoji: { everywhere: [DEFAULT_EMOJI, {}], workspaces: {} },
   })
 })
 
@@ -55,6 +57,10 @@ test('every setting can come from the environment', async () => {
     PARLEY_SLACK_TRAINING_ON: '2026-11-23',
     PARLEY_DISCORD_TRAINING_PERMISSION: 'letter 7',
     PARLEY_TRAINING_PLATFORM_TEXT_DAYS: '7',
+    PARLEY_EMOJI_GOOD: '🚀, rocket',
+    PARLEY_EMOJI_BAD: '🗑️',
+    PARLEY_EMOJI_NEUTRAL: '✅',
+    PARLEY_EMOJI_WORKSPACES: '{"T1": {"good": "shipit", "neutral": ["fire"]}}',
     PARLEY_LOG_LEVEL: 'silent',
     PARLEY_DRAIN_MS: '0',
   })
@@ -89,8 +95,29 @@ test('every setting can come from the environment', async () => {
       discord: { reference: 'letter 7' },
       platformTextDays: 7,
     },
+    emoji: {
+      everywhere: [DEFAULT_EMOJI, { good: ['🚀', 'rocket'], bad: ['🗑️'], neutral: ['✅'] }],
+      workspaces: { T1: { good: ['shipit'], neutral: ['fire'] } },
+    },
   })
 })
+
+test('F2: emoji of a workspace come from the file as well', async () => {
+  const { emoji } = await configured({}, 'emoji:\n  bad: [🗑️]\n  workspaces:\n    T1:\n      good: [shipit]\n')
+  expect(emoji).toEqual({
+    everywhere: [DEFAULT_EMOJI, { bad: ['🗑️'] }],
+    workspaces: { T1: { good: ['shipit'] } },
+  })
+})
+
+test.each([['shipit'], ['{"T1": ["shipit"]}'], ['{"T1": {"god": ["shipit"]}}']])(
+  'F2: emoji of workspaces written as %s are refused',
+  async (value) => {
+    expect(await wrong({ PARLEY_EMOJI_WORKSPACES: value })).toMatch(
+      /PARLEY_EMOJI_WORKSPACES is .*expected workspaces by their id, each with lists of emoji/,
+    )
+  },
+)
 
 test('S1: an attestation that nobody signs, or of no day, is refused', async () => {
   const attested = { PARLEY_SLACK_TRAINING: 'own-workspace-attested' }
