@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { pipeline } from 'node:stream/promises'
+
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
+
+export interface Written {
+  readonly sha256: string
+  readonly rows: number
+}
+
+/** Writes one JSON value a line; memory holds none of them. */
+export async function writeLines(path: string, values: Iterable<unknown>): Promise<Written> {
+  await mkdir(dirname(path), { recursive: true })
+  const hash = createHash('sha256')
+  let rows = 0
+  function* lines(): Generator<string> {
+    for (const value of values) {
+      const line = `${JSON.stringify(value)}\n`
+      hash.update(line)
+      rows += 1
+      yield line
+    }
+  }
+  await pipeline(lines(), createWriteStream(path))
+  return { sha256: hash.digest('hex'), rows }
+}
+
+export interface Line {
+  /** From 1, as editors count. */
+  readonly number: number
+  readonly text: string
+}
+
+/** The lines of a file, one at a time, as they stand there. */
+export async function* readLines(path: string): AsyncGenerator<Line> {
+  let number = 0
+  for await (const text of createInterface({ input: createReadStream(path, 'utf8'), crlfDelay: Infinity }))
+    yield { number: ++number, text }
+}
+
+/** Of the whole file, byte by byte. */
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const bytes of createReadStream(path)) hash.update(bytes)
+  return hash.digest('hex')
+}

@@ -1,0 +1,57 @@
+import type { Demonstration } from '#core/feedback/demonstrations.ts'
+import type { Finder, Found } from '../build.ts'
+import type { Turn } from '../dataset.ts'
+import { ownThread, type Source } from '../example.ts'
+import { conversation, isPrompt } from './conversation.ts'
+import { type FindReply, standing } from './standing.ts'
+
+/** Nobody: what was imported has a licence and no trainer who could agree. */
+export const NOBODY = 'import'
+
+/**
+ * Dialogues that trainers wrote, instruction data that was imported, and corrections. A correction is two examples:
+ * the better reply, and that it is better than the one it corrects.
+ */
+export const demonstrations = (all: () => AsyncIterable<Demonstration>, find: FindReply): Finder =>
+  async function* () {
+    for await (const record of all()) yield* examplesOf(record, find)
+  }
+
+async function* examplesOf(record: Demonstration, find: FindReply): AsyncGenerator<Found> {
+  const source = sourceOf(record)
+  if (record.status === 'draft' || record.status === 'rejected') {
+    yield { source, example: 'unfinished' }
+    return
+  }
+  const turns = conversation(record.messages.map(({ role, content }): Turn => ({ role, content })))
+  const prompt = turns.slice(0, -1)
+  const answer = turns.at(-1)
+  if (answer?.role !== 'assistant' || !isPrompt(prompt)) {
+    yield { source, example: 'incomplete' }
+    return
+  }
+  if (record.of !== undefined) {
+    const now = standing(prompt, await find(record.of.reply))
+    if (now !== 'stands') {
+      yield { source, example: now }
+      return
+    }
+  }
+  const origin = {
+    ...{ source, record: record.id, at: record.at, provenance: record.provenance },
+    thread: record.thread ?? ownThread(record.id),
+    people: [...new Set([record.trainer, ...record.speakers])]
+      .filter((person) => person !== NOBODY)
+      .toSorted(),
+    made: [],
+  }
+  yield { source, example: { ...origin, is: 'dialogue', prompt, answer: answer.content } }
+  const original = record.of === undefined ? undefined : record.messages.at(-1)?.suggestion
+  if (original !== undefined && original.trim() !== '' && original !== answer.content)
+    yield { source, example: { ...origin, is: 'better', prompt, chosen: answer.content, rejected: original } }
+}
+
+function sourceOf({ provenance, of }: Demonstration): Source {
+  if (provenance.startsWith('import:')) return 'imports'
+  return of === undefined ? 'dialogues' : 'corrections'
+}
