@@ -11,6 +11,8 @@ export type Lesson =
   | { readonly next: 'post'; readonly everywhere: boolean }
   /** Take the message away and say it anew. */
   | { readonly next: 'replace' }
+  /** There is no room to end the stream now: append what is left, then fail. */
+  | { readonly next: 'say first'; readonly text: string; readonly error: SurfaceError }
   | { readonly next: 'look'; readonly look: Look }
   /** The caller hears of it; when it calls again, go on from this state. */
   | { readonly next: 'fail'; readonly state: MessageState; readonly error: SurfaceError }
@@ -42,6 +44,8 @@ export function lessonOf(
     // Refused, or the twenty streams of a minute are used up: posting is limited on its own, so nobody waits.
     return { next: 'post', everywhere: notOffered(code) }
   }
+  if (fault.kind === 'rate_limited' && step.do === 'stop' && step.text !== '')
+    return { next: 'say first', text: step.text, error: surfaceError(failure) }
   if (fault.kind === 'rate_limited') return { next: 'fail', state, error: surfaceError(failure) }
   if (state.at === 'settled' && code === 'streaming_state_conflict') {
     return { next: 'go on', state: { at: 'streaming', ts: state.ts, text: undefined } }

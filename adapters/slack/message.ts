@@ -71,6 +71,11 @@ export class PartMessage {
     return this.#state.at === 'streaming' || (this.#state.at === 'absent' && this.#deps.reply.streams)
   }
 
+  /** Readers see all of it, and only its stream has no end yet. */
+  says(text: string): boolean {
+    return this.#state.at === 'streaming' && this.#state.text === text
+  }
+
   /** How long it has been streamed; undefined when it is not. Milliseconds. */
   get streamedFor(): number | undefined {
     if (this.#state.at !== 'streaming' || this.#streamedSince === undefined) return undefined
@@ -179,6 +184,9 @@ export class PartMessage {
         reply.streams = false
         if (lesson.everywhere) offers.streaming = false
         break
+      case 'say first':
+        await this.#sayFirst(lesson.text, wanted, lesson.error)
+        break
       case 'look':
         this.#plainer = lesson.look
         break
@@ -187,6 +195,19 @@ export class PartMessage {
         this.#become(lesson.state)
         throw lesson.error
     }
+  }
+
+  /** The last words are seen now, and the stream ends when there is room for that. @throws SurfaceError */
+  async #sayFirst(text: string, wanted: Wanted, ending: SurfaceError): Promise<void> {
+    const step: Step = { do: 'append', text }
+    try {
+      await this.#take(step, wanted, 'processing')
+    } catch (thrown) {
+      if (!(thrown instanceof SlackCallError)) throw thrown
+      if (thrown.fault.kind === 'rate_limited') throw sooner(ending, surfaceError(thrown))
+      return this.#learn(step, wanted, thrown)
+    }
+    throw ending
   }
 
   get #look(): Look {
@@ -235,4 +256,10 @@ export class PartMessage {
     const { attempt, part, place } = this.#deps
     return { reply: place.ts, attempt, part, complete }
   }
+}
+
+/** Whichever has room first is tried first. */
+function sooner(one: SurfaceError, other: SurfaceError): SurfaceError {
+  if (one.fault.kind !== 'rate_limited' || other.fault.kind !== 'rate_limited') return one
+  return other.fault.retryAfterMs < one.fault.retryAfterMs ? other : one
 }

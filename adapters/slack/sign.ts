@@ -30,7 +30,9 @@ export class WorkingSign {
   /** How it is lit, as far as we know. A lost answer counts as lit. */
   #lit: Offers['sign']
   /** The call that lights it, while it is on its way: what comes after must not overtake it. */
-  #lighting: Promise<void> | undefined
+  #lighting: Promise<number | undefined> | undefined
+  /** The reply is over: it is not lit any more. */
+  #over = false
 
   /** @param left an earlier process may have left a sign in this thread. */
   constructor(deps: SignDeps, left: boolean) {
@@ -38,11 +40,20 @@ export class WorkingSign {
     this.#lit = left ? deps.offers.sign : 'none'
   }
 
-  /** Never throws. */
-  async light(): Promise<void> {
-    this.#lighting ??= this.#light()
-    await this.#lighting
-    this.#lighting = undefined
+  /**
+   * Never throws. Where there is no room for it now it is lit later, as long as the reply is being written.
+   *
+   * @param signal the reply is over.
+   */
+  async light(signal: AbortSignal): Promise<void> {
+    while (!this.#over && !signal.aborted) {
+      this.#lighting ??= this.#light()
+      const againMs = await this.#lighting
+      this.#lighting = undefined
+      if (againMs === undefined) return
+      // An abort is told by the loop.
+      await this.#deps.clock.sleep(againMs, signal).catch(() => undefined)
+    }
   }
 
   /** The end of a stream has told Slack this of the session; of the status line nothing is known. */
@@ -53,26 +64,30 @@ export class WorkingSign {
 
   /** Never throws; goes on trying after it has returned. */
   async putOut(): Promise<void> {
+    this.#over = true
     await this.#lighting
     if (!(await this.#putOutOnce())) void this.#keepTrying()
   }
 
-  async #light(): Promise<void> {
+  /** @returns after how long to try again; undefined when there is nothing more to do. */
+  async #light(): Promise<number | undefined> {
     const { offers } = this.#deps
     while (offers.sign !== 'none') {
       const kind = offers.sign
       try {
         await this.#write(kind, true)
         this.#lit = kind
-        return
+        return undefined
       } catch (thrown) {
         const failure = this.#failure(thrown)
         if (failure?.fault.kind === 'unavailable') this.#lit = kind
-        if (failure === undefined || !notOffered(failure.code)) return
+        if (failure?.fault.kind === 'rate_limited') return failure.fault.retryAfterMs
+        if (failure === undefined || !notOffered(failure.code)) return undefined
         if (offers.sign === kind) offers.sign = kind === 'sessions' ? 'status' : 'none'
         offers.nativeStop = false
       }
     }
+    return undefined
   }
 
   async #keepTrying(): Promise<void> {

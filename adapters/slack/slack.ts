@@ -17,7 +17,7 @@ import { ConfigError } from '#core/errors.ts'
 import { createApi } from './api.ts'
 import { Attempts } from './attempts.ts'
 import { boltLog } from './bolt-log.ts'
-import { slackBudget } from './budget.ts'
+import { counted, slackBudget } from './budget.ts'
 import { noDeletions } from './deletions.ts'
 import { type Events, listen } from './events.ts'
 import { platformError, SlackCallError } from './fault.ts'
@@ -68,7 +68,10 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     logger: boltLog(log),
     timeout: CALL_TIMEOUT_MS,
   }
-  const api = createApi(settings.botToken, clientOptions)
+  /** Named by `connect`, before anything is heard. */
+  let team = ''
+  const budget = () => slackBudget(deps.accounts, team)
+  const api = counted(createApi(settings.botToken, clientOptions), budget)
   const people = createPeople(api, clock)
   const offers = firstOffers()
   const attempts = new Attempts()
@@ -78,6 +81,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 
   async function connect(host: Host): Promise<Running> {
     const self = await identify(settings.botToken, clientOptions, log)
+    team = self.team
     const receiver =
       transport.via === 'socket'
         ? new KeptSocket({ appToken: transport.appToken, clientOptions, clock, log })
@@ -139,8 +143,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       const { self, startedAt } = started()
       const place = readPlace(stored)
       const again = !attempts.isFirst(place) || milliseconds(place.ts) < startedAt
-      const budget = slackBudget(deps.accounts, self.team)
-      return new SlackReply({ api, offers, budget, deletions, self, clock, log }, place, {
+      return new SlackReply({ api, offers, budget: budget(), deletions, self, clock, log }, place, {
         ...{ shown, again, reply },
       })
     },

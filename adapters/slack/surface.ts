@@ -106,7 +106,7 @@ export class SlackReply implements ReplySurface {
     if (signal.aborted) return
     // Whoever asked for the sign is done: if no last view took it away, nobody else will.
     signal.addEventListener('abort', () => void this.#sign.putOut(), { once: true })
-    await this.#sign.light()
+    await this.#sign.light(signal)
   }
 
   show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
@@ -125,6 +125,8 @@ export class SlackReply implements ReplySurface {
     this.#forgetGone()
     this.#rollOver(view)
     let wrote = false
+    /** A stream that says everything and has no end yet. */
+    let unended: unknown
     for (let index = 0; ; ) {
       const pieces = piecesOf(view.parts, this.#cuts)
       const piece = pieces[index]
@@ -134,13 +136,23 @@ export class SlackReply implements ReplySurface {
         wrote = (await this.#showPiece(index, piece, isLast, view, signal)) || wrote
         index += 1
       } catch (thrown) {
-        await this.#overcome(thrown, piece, view, wrote, signal)
+        if (this.#isUnended(thrown, index, piece)) {
+          // What stands below it does not wait for its end.
+          unended = thrown
+          index += 1
+        } else await this.#overcome(thrown, piece, view, wrote, signal)
       }
     }
     const length = piecesOf(view.parts, this.#cuts).length
     await this.#removeBeyond(length)
+    if (view.finished && unended !== undefined) throw unended
     if (view.finished) await this.#sign.putOut()
     return this.#messages.flatMap(({ ts }) => ts ?? [])
+  }
+
+  #isUnended(thrown: unknown, index: number, { text }: Piece): boolean {
+    const waits = thrown instanceof SurfaceError && thrown.fault.kind === 'rate_limited'
+    return waits && this.#messages[index]?.says(neutral(text)) === true
   }
 
   async #showPiece(
