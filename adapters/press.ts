@@ -40,6 +40,10 @@ export async function carryOut(press: Press, host: Host): Promise<string | undef
     }
     case 'stop':
       return (await host.stop({ reply })) ? undefined : SAYINGS.nothingToStop
+    case 'correct':
+    case 'compare':
+      // They open a form, which is the platform's own; a platform without it has no such control.
+      return SAYINGS.failed
     case 'regenerate':
       switch (await host.regenerate({ id, reply, by: await press.speaker(), at })) {
         case 'accepted':

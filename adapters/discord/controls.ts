@@ -15,6 +15,8 @@ const LOOKS: Readonly<Record<Control, Look>> = {
   good: { label: 'Good', emoji: '👍' },
   bad: { label: 'Bad', emoji: '👎' },
   regenerate: { label: 'Regenerate', emoji: '🔄' },
+  correct: { label: 'Write better', emoji: '✏️' },
+  compare: { label: 'Compare', emoji: '⚖️' },
 }
 
 /**

@@ -15,6 +15,8 @@ const LABELS: Readonly<Record<Control, string>> = {
   good: 'Good',
   bad: 'Bad',
   regenerate: 'Regenerate',
+  correct: 'Write a better reply',
+  compare: 'Compare answers',
 }
 
 /** Matches every `action_id` of ours. */

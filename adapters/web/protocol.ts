@@ -5,7 +5,11 @@
  * Times are milliseconds since the epoch. Text is Markdown as it was typed or as the model wrote it.
  */
 
+import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Vote } from '#core/feedback/vote.ts'
+
+/** `GET /api/insights`. */
+export type InsightsView = Insights
 
 export interface PersonView {
   readonly id: string
@@ -68,7 +72,7 @@ export interface MessageView {
 }
 
 /** The core's `Control`, in words of our own: the page's compiler knows nothing of Node, and the core's file does. */
-export type Control = 'stop' | 'good' | 'bad' | 'regenerate'
+export type Control = 'stop' | 'good' | 'bad' | 'regenerate' | 'correct' | 'compare'
 
 /** An answer that another one has taken the place of. */
 export interface EarlierView {

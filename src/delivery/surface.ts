@@ -23,8 +23,11 @@ export interface ReplyView {
   readonly controls: readonly Control[]
 }
 
-/** `stop` while it is written; the others when it is finished (rule T5). What is pressed comes back through the host. */
-export type Control = 'stop' | 'good' | 'bad' | 'regenerate'
+/**
+ * `stop` while it is written; the others when it is finished (rule T5). What is pressed comes back through the host.
+ * `correct` and `compare` open a form first: a better reply to write, and several answers to rank.
+ */
+export type Control = 'stop' | 'good' | 'bad' | 'regenerate' | 'correct' | 'compare'
 
 /** Where a reply becomes visible. One surface belongs to one reply. */
 export interface ReplySurface {
