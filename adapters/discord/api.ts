@@ -6,9 +6,17 @@
  *
  * Nobody is ever pinged and no link unfolds, whatever the text says (rule D6).
  */
-import { InteractionResponseType, MessageFlags, REST, type RESTOptions, Routes } from 'discord.js'
+import {
+  DefaultRestOptions,
+  InteractionResponseType,
+  MessageFlags,
+  REST,
+  type RESTOptions,
+  Routes,
+} from 'discord.js'
 import { z } from 'zod'
 import { snowflake } from './message.ts'
+import { type HeardLimit, heardLimit } from './rate-headers.ts'
 
 /** As Discord kept it; for a repeated nonce, that is what the first attempt wrote. */
 export interface Posted {
@@ -87,8 +95,19 @@ const posted = z
 const identity = z.object({ id: snowflake })
 const pingsNobody = { parse: [] }
 
-export function createApi(token: string, apiUrl: string | undefined): DiscordApi {
-  const rest = new REST(restOptions(apiUrl)).setToken(token)
+/** @param onLimit told, of every answer, what Discord says of the limit that counted the call. */
+export function createApi(
+  token: string,
+  apiUrl: string | undefined,
+  onLimit: (limit: HeardLimit) => void = () => {},
+): DiscordApi {
+  const makeRequest: RESTOptions['makeRequest'] = async (url, init) => {
+    const answer = await DefaultRestOptions.makeRequest(url, init)
+    const heard = heardLimit(init.method ?? 'GET', url, answer.headers)
+    if (heard !== undefined) onLimit(heard)
+    return answer
+  }
+  const rest = new REST({ ...restOptions(apiUrl), makeRequest }).setToken(token)
   return {
     post: async (channel, { content, components, nonce, replyTo }, signal) =>
       posted.parse(

@@ -13,6 +13,7 @@ import type { ReplySurface } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import { PlatformError } from '#core/errors.ts'
 import { createApi, type DiscordApi } from './api.ts'
+import { learn } from './budget.ts'
 import { describe, faultOf } from './fault.ts'
 import { Gateway } from './gateway.ts'
 import { lacksContentIntent, TOKEN_FIX } from './login.ts'
@@ -68,7 +69,7 @@ class Discord implements Platform {
     const bare = token.trim().replace(/^Bot\s+/i, '')
     this.#settings = { token: bare, ...(apiUrl !== undefined && { apiUrl }) }
     this.#deps = deps
-    this.#api = createApi(bare, apiUrl)
+    this.#api = createApi(bare, apiUrl, (limit) => learn(deps.accounts, limit))
   }
 
   async start(host: Host): Promise<void> {
