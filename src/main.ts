@@ -9,6 +9,7 @@ import { loadConfig } from '#config/load.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Accounts } from './delivery/accounts.ts'
 import { createDialogue } from './dialogue/dialogue.ts'
+import { createReplies } from './dialogue/replies.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
 import { ConfigError, reasonOf } from './errors.ts'
 import { createComparisons } from './feedback/comparisons.ts'
@@ -18,6 +19,7 @@ import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { createPrivacy } from './safety/privacy.ts'
+import { Pseudonyms } from './safety/pseudonyms.ts'
 import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Transcripts } from './store/transcripts.ts'
@@ -78,12 +80,15 @@ const nobodyCanReachUs = (): ConfigError =>
 export async function assemble(parts: Parts): Promise<Parley> {
   const { store, model, sampling, platforms, contextTokens, clock, log } = parts
   const shownReplies = new ShownReplies(store.keyv('shown'))
-  const ledger = new Ledger(store.keyv('ledger'), shownReplies)
+  const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
+  const prompt = systemPrompt(parts.systemPrompt)
+  const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompt: prompt, clock })
+  const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+  const ledger = new Ledger({ events: store.keyv('ledger'), shown: shownReplies, pseudonyms, replies })
   const dialogue = createDialogue({
-    ...{ shownReplies, model, sampling, contextTokens, clock, log },
+    ...{ shownReplies, transcripts, model, sampling, contextTokens, clock, log },
     inbox: new SqliteInbox(store.database, clock),
-    transcripts: new Transcripts(store.keyv('transcript'), store.keyv('window')),
-    systemPrompt: systemPrompt(parts.systemPrompt),
+    systemPrompt: prompt,
     stage: (name) => named(platforms, name),
   })
   const host: Host = {

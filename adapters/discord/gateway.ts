@@ -7,6 +7,7 @@ import { describe } from './fault.ts'
 import { createInbound, type Inbound, type InboundDeps } from './inbound.ts'
 import { closeFault, logIn } from './login.ts'
 import { snowflake } from './message.ts'
+import type { Dispatch } from './reaction.ts'
 
 export interface GatewayDeps extends Omit<InboundDeps, 'directory' | 'stopped'> {
   readonly token: string
@@ -22,7 +23,7 @@ export class Gateway {
   readonly #client: Client
   readonly #stopping = new AbortController()
   /** The session that each shard's sequence numbers belong to; a resumed session keeps its name. */
-  readonly #sessions = new Map<number, string>()
+  readonly #sessions = new Map<number, Pick<Dispatch, 'session' | 'since'>>()
   /** There from the first READY on, which comes before every other dispatch. */
   #ears: { readonly directory: Directory; readonly inbound: Inbound } | undefined
 
@@ -90,6 +91,10 @@ export class Gateway {
       case 'MESSAGE_REACTION_REMOVE':
         this.#react('reaction_removed', data, shard, sequence)
         break
+      case 'MESSAGE_REACTION_REMOVE_ALL':
+      case 'MESSAGE_REACTION_REMOVE_EMOJI':
+        this.#clear(data, shard, sequence)
+        break
     }
   }
 
@@ -107,7 +112,7 @@ export class Gateway {
     }
     if (this.#sessions.has(shard))
       this.#deps.log.warn({ shard }, 'Discord: a new session; events may be missing')
-    this.#sessions.set(shard, ready.data.session_id)
+    this.#sessions.set(shard, { session: ready.data.session_id, since: this.#deps.clock.now() })
     this.#ears ??= this.#listen(ready.data.user.id)
   }
 
@@ -119,6 +124,11 @@ export class Gateway {
 
   #react(kind: 'reaction_added' | 'reaction_removed', data: unknown, shard: number, sequence: number): void {
     const session = this.#sessions.get(shard)
-    if (session !== undefined) this.#ears?.inbound.reaction(kind, data, { session, shard, sequence })
+    if (session !== undefined) this.#ears?.inbound.reaction(kind, data, { ...session, shard, sequence })
+  }
+
+  #clear(data: unknown, shard: number, sequence: number): void {
+    const session = this.#sessions.get(shard)
+    if (session !== undefined) this.#ears?.inbound.clearing(data, { ...session, shard, sequence })
   }
 }

@@ -20,7 +20,14 @@ import { withPatience } from './patience.ts'
 import { readPress } from './press.ts'
 import { answerPress } from './pressed.ts'
 import { DIRECT_WORKSPACE, kindOf, questionId, questionOf, threadOf, type Where } from './question.ts'
-import { type Dispatch, type HeardReaction, reactionId, readReaction } from './reaction.ts'
+import {
+  type Dispatch,
+  type HeardReaction,
+  reactionId,
+  reactionOrder,
+  readClearing,
+  readReaction,
+} from './reaction.ts'
 import { ServerTime } from './server-time.ts'
 import { isAddressed, textOf } from './text.ts'
 
@@ -43,6 +50,8 @@ export interface InboundDeps {
 export interface Inbound {
   message(raw: unknown): void
   reaction(kind: HeardReaction['kind'], raw: unknown, dispatch: Dispatch): void
+  /** Everybody's reactions were taken off a message, of one emoji or of all. */
+  clearing(raw: unknown, dispatch: Dispatch): void
   press(raw: unknown): void
   edit(raw: unknown): void
   /** Of one message or of many. */
@@ -91,7 +100,22 @@ class GatewayInbound implements Inbound {
     if (reaction.messageAuthor !== undefined && reaction.messageAuthor !== own) return
     // Discord gives reactions no time.
     const at = this.#deps.clock.now()
-    this.#take(reaction.channel, () => this.#record(reaction, reactionId(dispatch), at))
+    this.#take(reaction.channel, () => this.#record(reaction, dispatch, at))
+  }
+
+  clearing(raw: unknown, dispatch: Dispatch): void {
+    const clearing = readClearing(raw)
+    if (!clearing) return
+    const { channel, guild, message, value } = clearing
+    const { clock, host } = this.#deps
+    const at = clock.now()
+    this.#take(channel, () =>
+      host.react({
+        ...{ kind: 'reactions_cleared', id: reactionId(dispatch), order: reactionOrder(dispatch), at },
+        message: { platform: 'discord', workspace: guild ?? DIRECT_WORKSPACE, channel, message },
+        ...(value === undefined ? {} : { value }),
+      }),
+    )
   }
 
   press(raw: unknown): void {
@@ -167,11 +191,12 @@ class GatewayInbound implements Inbound {
     await this.#deps.explain(channel)
   }
 
-  async #record(reaction: HeardReaction, id: string, at: number): Promise<void> {
+  async #record(reaction: HeardReaction, dispatch: Dispatch, at: number): Promise<void> {
     const { host, directory } = this.#deps
     if (reaction.raterIsBot === undefined && (await directory.isBot(reaction.rater))) return
     await host.react({
-      id,
+      id: reactionId(dispatch),
+      order: reactionOrder(dispatch),
       kind: reaction.kind,
       message: {
         platform: 'discord',

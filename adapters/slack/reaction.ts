@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Reaction } from '#core/feedback/reaction.ts'
+import type { PersonalReaction } from '#core/feedback/reaction.ts'
 import { milliseconds, type Self, SLACKBOT, timestamp } from './inbound.ts'
 
 const reactionSchema = z.object({
@@ -15,7 +15,7 @@ const reactionSchema = z.object({
  * A reaction of somebody else on a message that may be ours; `undefined` for all others (rules F2, S6). Whether the
  * rater is a bot is not in the event: the caller asks. Pure.
  */
-export function readReaction(event: unknown, self: Self): Reaction | undefined {
+export function readReaction(event: unknown, self: Self): PersonalReaction | undefined {
   const read = reactionSchema.safeParse(event)
   if (!read.success) return undefined
   const { type, user, reaction, item, item_user, event_ts } = read.data
@@ -29,5 +29,16 @@ export function readReaction(event: unknown, self: Self): Reaction | undefined {
     rater: user,
     value: reaction,
     at: milliseconds(event_ts),
+    order: orderOf(event_ts),
   }
 }
+
+/** Microseconds as text of one length, so that it compares as time does; the first 13 digits are milliseconds. */
+function orderOf(ts: string): string {
+  const [seconds = '', fraction = ''] = ts.split('.')
+  return seconds.padStart(SECOND_DIGITS, '0') + fraction.padEnd(FRACTION_DIGITS, '0')
+}
+
+/** Until the year 2286. */
+const SECOND_DIGITS = 10
+const FRACTION_DIGITS = 6

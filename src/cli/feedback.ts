@@ -1,36 +1,104 @@
+import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
+import type { Config } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
+import { polarityFrom } from '#core/feedback/emoji.ts'
+import { importEvents } from '#core/feedback/import.ts'
 import { Ledger, type LedgerEvent } from '#core/feedback/ledger.ts'
+import { feedbackStats } from '#core/feedback/stats.ts'
+import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
 import { createLog } from '#core/telemetry/log.ts'
+import { statsForPeople } from './feedback-stats.ts'
 
-const USAGE = 'Usage: parley feedback list [--json]\n'
+const USAGE = `Usage: parley feedback <what>
+  list [--json]    every event, oldest first; with --json one object a line
+  stats [--json]   what the votes come to
+  export           every event, one JSON object a line, as import takes it
+  import <file>    take an export in; what is already there is left alone. - reads standard input
+`
+const NOT_UNDERSTOOD = 2
 
-/** `parley feedback list`: every event of the ledger, oldest first; with `--json` one object a line. */
+/** A file that was handed over wrong is not listed to its end. */
+const MOST_PROBLEMS = 20
+
+interface Asked {
+  readonly json: boolean
+  readonly ledger: Ledger
+  readonly config: Config
+  readonly pseudonyms: Pseudonyms
+  /** What comes behind the verb. */
+  readonly rest: readonly string[]
+}
+
+type Verb = (asked: Asked) => Promise<number>
+
+const VERBS: Readonly<Record<string, { readonly arguments: number; readonly run: Verb }>> = {
+  list: { arguments: 0, run: list },
+  stats: { arguments: 0, run: stats },
+  export: { arguments: 0, run: (asked) => list({ ...asked, json: true }) },
+  import: { arguments: 1, run: take },
+}
+
+/** `parley feedback …`: what people did about replies, from the ledger. */
 export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
     options: { json: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
-  if (positionals.length !== 1 || positionals[0] !== 'list') {
+  const [name = '', ...rest] = positionals
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
+  if (verb === undefined || rest.length !== verb.arguments) {
     process.stderr.write(USAGE)
-    return 2
+    return NOT_UNDERSTOOD
   }
   const config = await loadConfig(env)
   const store = openStore(config.store, createLog(config.logLevel))
   try {
-    const ledger = new Ledger(store.keyv('ledger'), new ShownReplies(store.keyv('shown')))
-    await pipeline(linesOf(ledger.events(), values.json ? asJson : asLine), process.stdout, { end: false })
-  } catch (error) {
-    // Whoever reads has enough, as `head` does after ten lines.
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+    const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+    const shown = new ShownReplies(store.keyv('shown'))
+    const ledger = new Ledger({ events: store.keyv('ledger'), shown, pseudonyms })
+    return await verb.run({ json: values.json, ledger, config, pseudonyms, rest })
   } finally {
     await store.close()
   }
+}
+
+async function list({ ledger, json }: Asked): Promise<number> {
+  await print(linesOf(ledger.events(), json ? asJson : asLine))
   return 0
+}
+
+async function stats({ ledger, config: { emoji }, json }: Asked): Promise<number> {
+  const found = await feedbackStats(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))
+  await print([json ? `${JSON.stringify(found)}\n` : statsForPeople(found)])
+  return 0
+}
+
+async function take({ ledger, pseudonyms, rest: [file = ''] }: Asked): Promise<number> {
+  const source = file === '-' ? process.stdin : createReadStream(file)
+  const pseudonymOf = pseudonyms.of.bind(pseudonyms)
+  let problems = 0
+  const { added, known, wrong } = await importEvents(source, ledger, pseudonymOf, ({ line, problem }) => {
+    problems += 1
+    if (problems <= MOST_PROBLEMS) process.stderr.write(`Line ${line}: ${problem}\n`)
+  })
+  process.stdout.write(`${added} added, ${known} already there, ${wrong} wrong.\n`)
+  if (wrong > 0)
+    process.stderr.write('Wrong lines were left out. Mend them and import again: nothing is taken twice.\n')
+  return wrong > 0 ? 1 : 0
+}
+
+/** Whoever reads may have enough early, as `head` does after ten lines. */
+async function print(lines: AsyncIterable<string> | Iterable<string>): Promise<void> {
+  try {
+    await pipeline(lines, process.stdout, { end: false })
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPIPE')) throw error
+  }
 }
 
 async function* linesOf(
@@ -42,7 +110,24 @@ async function* linesOf(
 
 const asJson = (event: LedgerEvent): string => `${JSON.stringify(event)}\n`
 
-function asLine({ at, platform, rater, kind, value, reply }: LedgerEvent): string {
-  const sign = kind === 'reaction_added' ? '+' : '-'
-  return `${new Date(at).toISOString()}  ${platform.padEnd(7)}  ${sign}${value}  by ${rater}  on ${reply}\n`
+function asLine(event: LedgerEvent): string {
+  const by = 'rater' in event ? `  by ${event.rater}` : ''
+  return `${new Date(event.at).toISOString()}  ${event.platform.padEnd(7)}  ${whatOf(event)}${by}  on ${event.reply}\n`
+}
+
+function whatOf(event: LedgerEvent): string {
+  switch (event.kind) {
+    case 'reaction_added':
+      return `+${event.value}`
+    case 'reaction_removed':
+      return `-${event.value}`
+    case 'reactions_cleared':
+      return `-${event.value ?? 'all'} of everybody`
+    case 'vote':
+      return event.value
+    case 'reason':
+      return `because: ${event.tags.join(', ') || 'in their own words'}`
+    case 'correction':
+      return 'a better reply'
+  }
 }

@@ -1,48 +1,58 @@
 /**
- * Feedback: what people did about replies, kept as events that are only ever added. Rules F1 to F3.
+ * Feedback: what people did about replies, kept as events that are only ever added. Rules F1 to F4, S3.
  *
- * A vote is not stored: it is a fold over these events, so that any order or repetition of deliveries ends in what
- * the platform shows. Depends on the store only; adapters hand reactions in through the composition root.
+ * A vote is not stored: it is a fold over these events (`fold.ts`), so that any order or repetition of deliveries
+ * ends in what the platform shows. Depends on the store only; adapters hand reactions in through the composition root.
  */
-
-import { createHash } from 'node:crypto'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Keyv } from 'keyv'
+import type { PersonRef } from '#core/person.ts'
+import type { PersonalData } from '#core/safety/personal-data.ts'
+import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import { messageKey } from '#core/thread.ts'
 import { EarlyFeedback } from './early.ts'
+import { type FeedbackEvent, feedbackEvent, nameOf } from './event.ts'
+import type { Replies } from './judged-reply.ts'
+import { type Read, readEvent } from './older-event.ts'
 import type { Reaction } from './reaction.ts'
+import { type About, recordedReaction, recordedVote } from './recorded.ts'
 import type { Vote } from './vote.ts'
 
 /** One line of `parley feedback list --json`. */
-export interface LedgerEvent {
-  /** Sortable by time; the same for every delivery of one event. */
-  readonly id: string
-  readonly platform: string
-  /** `threadKey` of the reply's thread. */
-  readonly thread: string
-  readonly reply: string
-  readonly rater: string
-  readonly kind: Reaction['kind'] | 'vote'
-  /** The emoji, or `good` or `bad`. */
-  readonly value: string
-  /** Milliseconds since the epoch. */
-  readonly at: number
+export type LedgerEvent = FeedbackEvent
+
+export interface LedgerDeps {
+  readonly events: Keyv
+  readonly shown: ShownReplies
+  readonly pseudonyms: Pseudonyms
+  /** Tells which words were judged, and whether by who asked. Without it, nothing is known of either. */
+  readonly replies?: Pick<Replies, 'find'>
 }
 
-/** Half of a SHA-256: no two events of a workspace ever share it. */
-const NAME_DIGITS = 32
-/** Milliseconds since the epoch have 13 digits until the year 2286; padding keeps ids sortable as text. */
-const TIME_DIGITS = 13
+/** Events begin with their time; other keys are an index beside them, and come behind them. */
+const EVENT_KEY = /^\d/
+/** Read at once before others get their turn: answers must not wait while a large ledger is read. */
+const PAGE = 256
 
-export class Ledger {
+export class Ledger implements PersonalData {
+  readonly holds = 'votes and reactions'
+  /**
+   * Three kinds of keys: an event under its id; the id under the event's name, so that a redelivery with another
+   * time is known; and for a message the replies on which it brought reactions.
+   */
   readonly #events: Keyv
   readonly #shown: ShownReplies
+  readonly #pseudonyms: Pseudonyms
+  readonly #replies: Pick<Replies, 'find'> | undefined
   /** What named no reply of ours when it came. */
   readonly #early = new EarlyFeedback<() => Promise<boolean>>()
 
-  constructor(events: Keyv, shown: ShownReplies) {
+  constructor({ events, shown, pseudonyms, replies }: LedgerDeps) {
     this.#events = events
     this.#shown = shown
+    this.#pseudonyms = pseudonyms
+    this.#replies = replies
     shown.onRemembered(async (names) => {
       for (const name of names) for (const record of this.#early.take(name)) await record()
     })
@@ -51,8 +61,7 @@ export class Ledger {
   /**
    * Records a reaction on one of our replies.
    *
-   * @returns false when the message is not a reply of ours. A redelivered event writes the same record again, which
-   * changes nothing.
+   * @returns false when the message is not a reply of ours. A redelivered event changes nothing.
    */
   async react(reaction: Reaction): Promise<boolean> {
     return this.#soonOrLater(messageKey(reaction.message), () => this.#recordReaction(reaction))
@@ -61,6 +70,67 @@ export class Ledger {
   /** Records a press on good or bad. False when the reply is not ours; a change of mind is a new event. */
   async vote(vote: Vote): Promise<boolean> {
     return this.#soonOrLater(vote.reply, () => this.#recordVote(vote))
+  }
+
+  /** Records what is already known in full: reasons, corrections. @throws ZodError when it is not. */
+  async add(event: FeedbackEvent): Promise<'added' | 'known'> {
+    return (await this.addAll([event])) === 1 ? 'added' : 'known'
+  }
+
+  /** The same for many at once: all of them or none. @returns how many were not there yet. */
+  async addAll(events: readonly FeedbackEvent[]): Promise<number> {
+    const checked = new Map(events.map((event) => [nameKey(event.id), feedbackEvent.parse(event)]))
+    const names = [...checked.keys()]
+    if (names.length === 0) return 0
+    const known = await this.#events.getMany<string>(names)
+    const fresh = [...checked].filter((_, nth) => known[nth] === undefined)
+    if (fresh.length === 0) return 0
+    await this.#events.setMany<unknown>(
+      fresh.flatMap(([name, event]) => [
+        { key: event.id, value: event },
+        { key: name, value: event.id },
+      ]),
+    )
+    return fresh.length
+  }
+
+  /** Every event, oldest first, read a page at a time. @throws Error when a later version of Parley wrote one. */
+  async *events(): AsyncGenerator<LedgerEvent> {
+    if (this.#events.iterator === undefined) return
+    const pseudonymOf = (person: PersonRef) => this.#pseudonyms.of(person)
+    let read = 0
+    for await (const [key, found] of this.#events.iterator()) {
+      if (!EVENT_KEY.test(String(key))) return
+      yield lineOf(String(key), readEvent(found, pseudonymOf))
+      read += 1
+      if (read % PAGE === 0) await nextTick()
+    }
+  }
+
+  async count(person: PersonRef): Promise<number> {
+    let count = 0
+    for await (const _ of this.#by(person)) count += 1
+    return count
+  }
+
+  async *export(person: PersonRef): AsyncGenerator<Readonly<Record<string, unknown>>> {
+    for await (const event of this.#by(person)) yield { ...event }
+  }
+
+  /** The name of each event stays, so that neither a redelivery nor an older export brings it back. */
+  async erase(person: PersonRef): Promise<number> {
+    let count = 0
+    for await (const { id } of this.#by(person)) {
+      await this.#events.set(nameKey(id), id)
+      await this.#events.delete(id)
+      count += 1
+    }
+    return count
+  }
+
+  async *#by(person: PersonRef): AsyncGenerator<LedgerEvent> {
+    const rater = this.#pseudonyms.of(person)
+    for await (const event of this.events()) if ('rater' in event && event.rater === rater) yield event
   }
 
   /** Kept first and recorded then, so that a reply that is remembered in between finds it. Recording twice is once. */
@@ -74,35 +144,38 @@ export class Ledger {
   async #recordReaction(reaction: Reaction): Promise<boolean> {
     const shown = await this.#shown.find(reaction.message)
     if (shown === undefined) return false
-    const { kind, rater, value, at } = reaction
+    const key = `on/${messageKey(reaction.message)}`
+    const before = (await this.#events.get<readonly string[]>(key)) ?? []
+    const added = reaction.kind === 'reaction_added'
+    // What is taken off may have been put there when the message showed an earlier answer.
+    const replies = added ? [shown.reply] : [...new Set([...before, shown.reply])]
+    if (added && !before.includes(shown.reply)) await this.#events.set(key, [...before, shown.reply])
     const { platform } = reaction.message
-    await this.#add({ id: idOf(reaction), platform, ...shown, rater, kind, value, at })
+    const pseudonymOf = (id: string) => this.#pseudonyms.of({ platform, id })
+    const abouts = await Promise.all(replies.map((reply) => this.#about(reply, shown.thread)))
+    await this.addAll(abouts.map((about) => recordedReaction(reaction, about, pseudonymOf)))
     return true
   }
 
   async #recordVote(vote: Vote): Promise<boolean> {
-    const { platform, reply, rater, value, at } = vote
-    const shown = await this.#shown.placeOf(reply)
+    const shown = await this.#shown.placeOf(vote.reply)
     if (shown === undefined) return false
-    await this.#add({ id: idOf(vote), platform, thread: shown.thread, reply, rater, kind: 'vote', value, at })
+    const pseudonymOf = (id: string) => this.#pseudonyms.of({ platform: vote.platform, id })
+    await this.add(recordedVote(vote, await this.#about(vote.reply, shown.thread), pseudonymOf))
     return true
   }
 
-  async #add(event: LedgerEvent): Promise<void> {
-    await this.#events.set(event.id, event)
-  }
-
-  /** Every event, oldest first, read a page at a time. */
-  async *events(): AsyncGenerator<LedgerEvent> {
-    for await (const [, event] of this.#events.iterator()) {
-      if (isLedgerEvent(event)) yield event
-    }
+  async #about(reply: string, thread: string): Promise<About> {
+    const judged = await this.#replies?.find(reply)
+    return { reply, thread, judged: typeof judged === 'object' ? judged : undefined }
   }
 }
 
-/** The same for every delivery of one event, and sortable by time. */
-const idOf = ({ id, at }: { readonly id: string; readonly at: number }): string =>
-  `${String(at).padStart(TIME_DIGITS, '0')}-${createHash('sha256').update(id).digest('hex').slice(0, NAME_DIGITS)}`
+const nameKey = (id: string): string => `name/${nameOf(id)}`
 
-const isLedgerEvent = (value: unknown): value is LedgerEvent =>
-  typeof value === 'object' && value !== null && 'kind' in value && 'rater' in value
+function lineOf(id: string, read: Read): LedgerEvent {
+  if (read.ok) return read.event
+  throw new Error(
+    `This version of Parley cannot read the ledger's line ${id} (${read.problem}). Use the version that wrote it, or a later one.`,
+  )
+}

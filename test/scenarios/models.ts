@@ -37,6 +37,19 @@ export function draftingModel(): LanguageModel & { readonly drafts: number } {
   }
 }
 
+/** More than Slack shows in one message, and much more than Discord does. Ends with `The end.` */
+export function longModel(): LanguageModel {
+  const lines = Array.from({ length: 300 }, (_, n) => `Line ${n} of this long answer has words in it.`)
+  return {
+    label: 'long model',
+    async *stream() {
+      for (const line of lines) yield { type: 'text', delta: `${line}\n` }
+      yield { type: 'text', delta: 'The end.' }
+      yield { type: 'done', finish: 'stop', model: 'long-1' }
+    },
+  }
+}
+
 /** Writes until it is stopped. */
 export function tirelessModel(): LanguageModel & { readonly streams: number } {
   /** How many are being written now. */

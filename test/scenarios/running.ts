@@ -3,10 +3,11 @@ import { type Clock, systemClock } from '#core/clock.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
 import { assemble, type Parley } from '#core/main.ts'
 import type { LanguageModel } from '#core/model/model.ts'
+import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { openStore } from '#core/store/store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { rememberingModel } from './models.ts'
-import type { World } from './world.ts'
+import type { Person, World } from './world.ts'
 
 export interface RunningOptions {
   readonly model?: LanguageModel
@@ -18,6 +19,8 @@ export interface RunningOptions {
 
 export interface Running extends Parley {
   events(): Promise<readonly LedgerEvent[]>
+  /** What the ledger calls a person of the only world. */
+  pseudonym(person: Person): string
 }
 
 /** Parley as `parley start` wires it, on simulated platforms. */
@@ -37,5 +40,10 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
   })
   for (const world of worlds) world.listening(parley.url)
   await parley.settled
-  return { ...parley, events: () => Array.fromAsync(parley.ledger.events()) }
+  const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+  return {
+    ...parley,
+    events: () => Array.fromAsync(parley.ledger.events()),
+    pseudonym: ({ id }) => pseudonyms.of({ platform: worlds[0]?.name ?? '', id }),
+  }
 }

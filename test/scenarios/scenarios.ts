@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LanguageModel } from '#core/model/model.ts'
-import { draftingModel, rememberingModel, tirelessModel } from './models.ts'
+import { draftingModel, longModel, rememberingModel, tirelessModel } from './models.ts'
 import { type Running, run } from './running.ts'
 import type { Shown, World } from './world.ts'
 
@@ -117,10 +117,28 @@ export function scenarios(name: string, open: () => Promise<World>): void {
         () => parley.events(),
         (all) => all.length === 3,
       )
-      const byAlice = events.filter(({ rater }) => rater === alice.id)
+      const byAlice = events.filter((event) => 'rater' in event && event.rater === parley.pseudonym(alice))
       expect(byAlice.map(({ kind }) => kind)).toEqual(['reaction_added', 'reaction_removed'])
       expect(new Set(events.map(({ reply }) => reply)).size).toBe(1)
       expect(events[0]).toMatchObject({ platform: world.name, at: expect.any(Number) })
+    })
+
+    test('F3: a reaction on any message of a long reply, after a restart, is about that reply', async () => {
+      await restart(longModel())
+      const alice = world.person('alice')
+      const thread = await alice.ask('tell me everything')
+      const isWhole = (shown: readonly Shown[]) =>
+        shown.every((each) => each.finished) && texts(shown).join('').includes('The end.')
+      const shown = await thread.until(isWhole, PATIENCE_MS)
+      await restart()
+      for (const message of shown) await thread.react(alice, message, '🎉')
+      const events = await until(
+        () => parley.events(),
+        (all) => all.length === shown.length,
+      )
+      expect(new Set(events.map(({ reply }) => reply)).size).toBe(1)
+      expect(new Set(events.map((event) => 'message' in event && event.message)).size).toBe(shown.length)
+      expect(shown.length).toBeGreaterThan(world.name === 'web' ? 0 : 1)
     })
 
     test('T5: stop ends the model call, keeps the text so far and says so', async () => {
@@ -224,11 +242,13 @@ export function scenarios(name: string, open: () => Promise<World>): void {
       await recorded(2)
       await thread.press(alice, answer, 'bad')
       const events = await recorded(3)
-      expect(events.map(({ kind, rater, value }) => [kind, rater, value])).toEqual([
-        ['vote', alice.id, 'good'],
-        ['vote', bob.id, 'bad'],
-        ['vote', alice.id, 'bad'],
+      expect(events).toMatchObject([
+        { kind: 'vote', rater: parley.pseudonym(alice), value: 'good', requester: true },
+        { kind: 'vote', rater: parley.pseudonym(bob), value: 'bad', requester: false },
+        { kind: 'vote', rater: parley.pseudonym(alice), value: 'bad', requester: true },
       ])
+      expect(events[0]).toMatchObject({ version: expect.any(String), model: 'remembering-1' })
+      expect(JSON.stringify(events)).not.toContain(alice.id)
       expect(new Set(events.map(({ reply }) => reply)).size).toBe(1)
     })
 

@@ -13,6 +13,8 @@ import { eventStream } from './stream.ts'
 
 /** Open event streams at once; each holds a socket. */
 const READER_LIMIT = 256
+/** More revisions than a message ever has; padding makes them compare as text. */
+const REVISION_DIGITS = 12
 
 /** Channels, threads, questions, reactions and events. Everything here is for people who have signed in. */
 export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
@@ -108,6 +110,7 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
         rater: person.id,
         value,
         at: clock.now(),
+        order: `r${String(message.rev).padStart(REVISION_DIGITS, '0')}`,
       })
     const outcome = await threads.react(c.req.param('message') ?? '', { person, emoji: value, on }, tell)
     switch (outcome) {

@@ -65,12 +65,43 @@ test('a message from a channel that Discord will not show is dropped', async () 
 
 test('F1: a reaction replayed after a RESUME is the same event', async () => {
   const { host, inbound } = hearing()
-  const dispatch = { session: 'abc', shard: 0, sequence: 7 }
+  const dispatch = { session: 'abc', since: 1_700_000_000_000, shard: 0, sequence: 7 }
   inbound.reaction('reaction_added', reactionPayload(), dispatch)
   inbound.reaction('reaction_added', reactionPayload(), dispatch)
   inbound.reaction('reaction_added', reactionPayload(), { ...dispatch, sequence: 9 })
   await inbound.idle()
   expect(host.reactions).toHaveLength(2)
+})
+
+test('F1: what happened later says so, by its number and by its session', async () => {
+  const { host, inbound } = hearing()
+  const dispatch = { session: 'abc', since: 1_700_000_000_000, shard: 0, sequence: 9 }
+  inbound.reaction('reaction_added', reactionPayload(), dispatch)
+  inbound.reaction('reaction_added', reactionPayload(), { ...dispatch, sequence: 10 })
+  inbound.reaction('reaction_added', reactionPayload(), {
+    ...{ session: 'def', since: 1_700_000_000_001, shard: 0, sequence: 3 },
+  })
+  await inbound.idle()
+  const orders = host.reactions.map(({ order }) => order ?? '')
+  expect(orders).toEqual(orders.toSorted())
+  expect(new Set(orders).size).toBe(3)
+})
+
+test('F1: reactions that a moderator takes off are told, of one emoji or of all; other payloads are not', async () => {
+  const { host, inbound } = hearing()
+  const dispatch = { session: 'abc', since: 0, shard: 0, sequence: 7 }
+  const { user_id: _, member: __, emoji, ...all } = reactionPayload()
+  inbound.clearing(all, dispatch)
+  inbound.clearing({ ...all, emoji }, { ...dispatch, sequence: 8 })
+  for (const wrong of [undefined, {}, { ...all, message_id: 7 }, { ...all, emoji: {} }])
+    inbound.clearing(wrong, dispatch)
+  await inbound.idle()
+  expect(host.reactions).toMatchObject([
+    { kind: 'reactions_cleared', message: { message: all.message_id } },
+    { kind: 'reactions_cleared', message: { message: all.message_id }, value: expect.any(String) },
+  ])
+  expect(host.reactions[0]).not.toHaveProperty('value')
+  expect(new Set(host.reactions.map(({ id }) => id)).size).toBe(2)
 })
 
 test('a removal waits for Discord to say who took the reaction back', async () => {
@@ -81,7 +112,7 @@ test('a removal waits for Discord to say who took the reaction back', async () =
   }
   const { host, clock, inbound } = hearing({ directory: { ...empty, isBot } })
   const { member: _, ...removal } = reactionPayload()
-  inbound.reaction('reaction_removed', removal, { session: 'abc', shard: 0, sequence: 7 })
+  inbound.reaction('reaction_removed', removal, { session: 'abc', since: 0, shard: 0, sequence: 7 })
   await clock.advance(100)
   expect(host.reactions).toEqual([])
   down = false

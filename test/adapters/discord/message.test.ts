@@ -152,7 +152,7 @@ describe('a reaction', () => {
   })
 
   test('F1: a replay keeps the name of the event; another event, shard or session has another', () => {
-    const dispatch = { session: 'abc', shard: 0, sequence: 7 }
+    const dispatch = { session: 'abc', since: 0, shard: 0, sequence: 7 }
     const names = [
       dispatch,
       { ...dispatch },

@@ -136,7 +136,15 @@ describe('reactions', () => {
       rater: 'U1',
       value: '+1::skin-tone-2',
       at: 1_700_000_002_500,
+      order: '1700000002500000',
     })
+  })
+
+  test('F1: what happened later says so, to the microsecond', () => {
+    const times = ['999999999.999999', '1700000002.5', '1700000002.500001', '1700000010.1']
+    const orders = times.map((event_ts) => readReaction({ ...event, event_ts }, self)?.order ?? '')
+    expect(orders).toEqual(orders.toSorted())
+    expect(new Set(orders).size).toBe(times.length)
   })
 
   test('F1: giving, taking and giving again are three', () => {

@@ -105,9 +105,9 @@ test('F1, F2: reactions of people are recorded once, those of bots never', async
   await weather.react(channel, ts, 'rain_cloud')
   await alice.unreact(channel, ts, '+1')
   await simulator.settled()
-  expect(host.reactions.map(({ kind, value, rater }) => [kind, value, rater])).toEqual([
-    ['reaction_added', '+1', alice.id],
-    ['reaction_removed', '+1', alice.id],
+  expect(host.reactions).toMatchObject([
+    { kind: 'reaction_added', value: '+1', rater: alice.id },
+    { kind: 'reaction_removed', value: '+1', rater: alice.id },
   ])
   expect(host.reactions[0]?.message).toEqual(surface.refer(ts))
 })
