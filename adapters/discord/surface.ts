@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
 import type { Account } from '#core/delivery/account.ts'
 import type { Accounts } from '#core/delivery/accounts.ts'
-import type { PartLimit, ReplySurface, ReplyView } from '#core/delivery/surface.ts'
+import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
 import type { MessageRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { charged, editsIn } from './budget.ts'
@@ -34,6 +34,13 @@ export interface SurfaceDeps {
 
 /** The sign lasts ten seconds. */
 const TYPING_REFRESH_MS = 8_000
+/**
+ * A reply that has said nothing for so long gets a message that can be stopped (rule T5). Most models have begun by
+ * then, and a message that says nothing would only flicker.
+ */
+const HELD_AFTER_MS = 3_000
+/** Stands until the first words do. */
+const HOLDING: ReplyView = { parts: ['_Thinking…_'], finished: false, controls: ['stop'] }
 
 /** Below this, no cut would help any more. */
 const SMALLEST_PART = 100
@@ -96,7 +103,7 @@ class DiscordSurface implements ReplySurface {
     try {
       // The typing sign would outlive a reply that is written by edits only: it ends with a new message.
       const last = this.#messages.at(-1)
-      if (last === undefined) await this.#type(over)
+      if (last === undefined) await this.#type(over, signal)
       else await this.#offerStop(last, signal)
     } catch (error) {
       if (over.aborted) return
@@ -105,12 +112,34 @@ class DiscordSurface implements ReplySurface {
     }
   }
 
-  async #type(over: AbortSignal): Promise<void> {
+  async #type(over: AbortSignal, signal: AbortSignal): Promise<void> {
     const { api, clock } = this.#deps
     while (!over.aborted) {
       const { channel } = await unless(over, this.#where())
       await api.typing(channel, over)
-      await clock.sleep(TYPING_REFRESH_MS, over)
+      await clock.sleep(HELD_AFTER_MS, over)
+      if (await this.#hold(signal)) return
+      await clock.sleep(TYPING_REFRESH_MS - HELD_AFTER_MS, over)
+    }
+  }
+
+  /** A message with a Stop button that becomes the first part. @returns false when it may go better later. */
+  async #hold(signal: AbortSignal): Promise<boolean> {
+    const target = await unless(signal, this.#where())
+    if (this.#spoken.signal.aborted) return true
+    const [face] = facesOf(HOLDING, this.#most)
+    if (face === undefined) return true
+    const post = this.#post(target, face, signal)
+    // The first text must not overtake it.
+    this.#sign = post.catch(() => {})
+    try {
+      await post
+      return true
+    } catch (error) {
+      const failure = surfaceError(error)
+      const kind = failure instanceof SurfaceError ? failure.fault.kind : undefined
+      if (kind === 'rate_limited' || kind === 'unavailable') return false
+      throw error
     }
   }
 
@@ -127,7 +156,9 @@ class DiscordSurface implements ReplySurface {
 
   async show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
     const faces = facesOf(view, this.#most)
-    if (faces.length === 0 && this.#messages.length === 0) return []
+    // Nothing readable yet: what stands there already stays.
+    if (faces.length === 0 && (!view.finished || this.#messages.length === 0))
+      return this.#messages.map(({ id }) => id)
     signal.throwIfAborted()
     this.#spoken.abort()
     try {
