@@ -11,10 +11,15 @@ import { Accounts } from './delivery/accounts.ts'
 import { createDialogue } from './dialogue/dialogue.ts'
 import { createReplies } from './dialogue/replies.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
+import { SystemPrompts } from './dialogue/system-prompts.ts'
 import { ConfigError, reasonOf } from './errors.ts'
-import { createComparisons } from './feedback/comparisons.ts'
+import { Ballots } from './feedback/ballots.ts'
+import { Comparisons } from './feedback/comparisons.ts'
+import { Demonstrations } from './feedback/demonstrations.ts'
 import { createFeedbackDesk } from './feedback/feedback-desk.ts'
 import { Ledger } from './feedback/ledger.ts'
+import { Rankings } from './feedback/rankings.ts'
+import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
@@ -82,9 +87,19 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const shownReplies = new ShownReplies(store.keyv('shown'))
   const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
   const prompt = systemPrompt(parts.systemPrompt)
-  const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompt: prompt, clock })
+  const systemPrompts = await SystemPrompts.open(store.keyv('prompts'), prompt)
+  const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompts, clock })
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
-  const ledger = new Ledger({ events: store.keyv('ledger'), shown: shownReplies, pseudonyms, replies })
+  const ledger = new Ledger({
+    ...{ events: store.keyv('ledger'), shown: shownReplies, transcripts, pseudonyms, replies },
+  })
+  const demonstrations = new Demonstrations(store.keyv('demonstrations'), pseudonyms)
+  const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
+  const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
+  const ballots = new Ballots(store.keyv('ballots'), pseudonyms)
+  const stopping = new AbortController()
+  const judging = { replies, tasks, rankings, ballots, pseudonyms, clock, log, signal: stopping.signal }
+  const comparisons = new Comparisons(judging)
   const dialogue = createDialogue({
     ...{ shownReplies, transcripts, model, sampling, contextTokens, clock, log },
     inbox: new SqliteInbox(store.database, clock),
@@ -103,12 +118,12 @@ export async function assemble(parts: Parts): Promise<Parley> {
     regenerate: dialogue.regenerate,
     edited: dialogue.edited,
     deleted: dialogue.deleted,
-    feedback: createFeedbackDesk(),
-    comparisons: createComparisons(),
+    feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
+    comparisons,
     privacy: createPrivacy(),
+    insights: createInsights(insightSources, clock),
     log,
   }
-  const stopping = new AbortController()
   const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
   const front = await openFront(parts.host, parts.port, {
     mounts: platforms.flatMap(({ routes }) => routes ?? []),

@@ -2,23 +2,25 @@
  * Replies as something to be judged: what was said, to exactly which prompt, and one more answer to it on demand.
  * What feedback knows of the dialogue (rules F4, T5, T6); `Replies` in src/feedback/judged-reply.ts is the contract.
  */
-import { createHash, randomUUIDv7 } from 'node:crypto'
+import { randomUUIDv7 } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { ModelError } from '#core/model/error.ts'
 import type { LanguageModel, Prompt, Sampling } from '#core/model/model.ts'
 import type { PersonRef } from '#core/person.ts'
+import { versionOf } from '#core/store/answer-version.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import type { AssistantMessage, Candidate, Message, Transcripts } from '#core/store/transcripts.ts'
 import { complete } from './completion.ts'
 import { buildPrompt } from './prompt.ts'
-import type { SystemPrompt } from './system-prompt.ts'
+import { systemPrompt } from './system-prompt.ts'
+import type { SystemPrompts } from './system-prompts.ts'
 
 export interface RepliesDeps {
   readonly transcripts: Transcripts
   readonly shownReplies: ShownReplies
   readonly model: LanguageModel
   readonly sampling: Sampling
-  readonly systemPrompt: SystemPrompt
+  readonly systemPrompts: SystemPrompts
   readonly clock: Clock
 }
 
@@ -35,12 +37,10 @@ interface Judged {
   readonly question: string
 }
 
-/** Of a SHA-256: no two answers ever share it. */
-const VERSION_DIGITS = 32
 const SAMPLE_ARM = 'comparison'
 
 export function createReplies(deps: RepliesDeps) {
-  const { transcripts, shownReplies, model, sampling, systemPrompt, clock } = deps
+  const { transcripts, shownReplies, model, sampling, systemPrompts, clock } = deps
   return {
     async find(reply: string): Promise<Judged | 'unknown' | 'deleted'> {
       const shown = await shownReplies.placeOf(reply)
@@ -52,6 +52,8 @@ export function createReplies(deps: RepliesDeps) {
       const every = [...(stands.alternatives ?? []), candidateOf(stands)]
       const answer = every.find(({ id }) => id === reply) ?? candidateOf(stands)
       if (answer.made === undefined) return 'unknown'
+      const system = await systemPrompts.textOf(answer.made.promptVersion)
+      if (system === undefined) return 'unknown'
       const { first, end } = answer.made.prompt
       const asked = (await transcripts.range(thread, first, end)).filter(({ id }) => id !== stands.id)
       const questions = newestQuestions(asked)
@@ -60,7 +62,7 @@ export function createReplies(deps: RepliesDeps) {
         ...{ reply, thread, platform, answer },
         version: versionOf(answer.text),
         alternatives: every.filter(({ id }) => id !== answer.id),
-        prompt: buildPrompt(systemPrompt.text, asked),
+        prompt: buildPrompt(system, asked),
         speakers: people(platform, asked),
         askedBy: people(platform, questions),
         question: questions.map(({ text }) => text).join('\n\n'),
@@ -92,7 +94,7 @@ export function createReplies(deps: RepliesDeps) {
             outcome: completion.ended,
             made: {
               model: completion.model,
-              promptVersion: systemPrompt.version,
+              promptVersion: systemPrompt(prompt.system).version,
               sampling: { ...sampling },
               arm: SAMPLE_ARM,
               prompt: answer.made?.prompt ?? { first: 0, end: 0 },
@@ -103,10 +105,6 @@ export function createReplies(deps: RepliesDeps) {
     },
   }
 }
-
-/** Names the words of an answer: a vote stays on the version that its giver saw. */
-export const versionOf = (text: string): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, VERSION_DIGITS)
 
 const candidateOf = ({ id, text, at, outcome, made, fault }: AssistantMessage): Candidate => ({
   ...{ id, text, at, outcome },

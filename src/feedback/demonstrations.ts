@@ -37,7 +37,15 @@ export const demonstration = z
     trainer: z.string(),
     status: z.enum(['draft', 'submitted', 'reviewed', 'rejected']),
     /** For a correction: what was corrected. The original answer is the `suggestion` of the last message. */
-    of: z.object({ reply: z.string(), version: z.string() }).readonly().exactOptional(),
+    of: z
+      .object({
+        reply: z.string(),
+        version: z.string(),
+        /** The entries of the transcript that are in `messages`: first included, end excluded. */
+        prompt: z.object({ first: z.number(), end: z.number() }).readonly().exactOptional(),
+      })
+      .readonly()
+      .exactOptional(),
     /** `threadKey`, where it was said in one: datasets are split by it (rule L1). */
     thread: z.string().exactOptional(),
     /** Pseudonyms of people whose words are in `messages`, the trainer aside. */

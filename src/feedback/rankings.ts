@@ -7,6 +7,7 @@
 import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { OneByOne } from './one-by-one.ts'
 import { provenance } from './provenance.ts'
 import { Records } from './records.ts'
 
@@ -41,8 +42,8 @@ type Newest = Readonly<Record<string, string>>
 /** Namespace `rankings`. */
 export class Rankings extends Records<RankingRecord> {
   readonly holds = 'rankings'
-  /** The last write to each task's index: one follows the other, so that none is lost. */
-  readonly #writes = new Map<string, Promise<void>>()
+  /** By task: two people who rank it at once are both in its index. */
+  readonly #writes = new OneByOne()
 
   constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
     super(keyv, rankingRecord, pseudonyms)
@@ -50,7 +51,7 @@ export class Rankings extends Records<RankingRecord> {
 
   /** The record and its place in the index are one write. */
   override async put(record: RankingRecord): Promise<void> {
-    await this.#oneByOne(record.task, async () => {
+    await this.#writes.run(record.task, async () => {
       const newest = await this.#newest(record.task)
       const known = newest[record.rater]
       // Ids sort by time, so an older ranking that comes late does not take a newer one's place.
@@ -67,7 +68,7 @@ export class Rankings extends Records<RankingRecord> {
   override async delete(id: string): Promise<void> {
     const record = await this.get(id)
     if (record === undefined) return
-    await this.#oneByOne(record.task, async () => {
+    await this.#writes.run(record.task, async () => {
       const { [record.rater]: named, ...others } = await this.#newest(record.task)
       if (named === id) await this.keyv.set(indexKey(record.task), others)
       await this.keyv.delete(id)
@@ -85,19 +86,14 @@ export class Rankings extends Records<RankingRecord> {
     return Object.keys(await this.#newest(task))
   }
 
-  async #newest(task: string): Promise<Newest> {
-    return (await this.keyv.get<Newest>(indexKey(task))) ?? {}
+  /** The rankings of a task that count: one of each person. */
+  async of(task: string): Promise<readonly RankingRecord[]> {
+    const found = await Promise.all(Object.values(await this.#newest(task)).map((id) => this.get(id)))
+    return found.filter((record) => record !== undefined)
   }
 
-  async #oneByOne(task: string, write: () => Promise<void>): Promise<void> {
-    const before = this.#writes.get(task) ?? Promise.resolve()
-    const mine = before.then(write, write)
-    this.#writes.set(task, mine)
-    try {
-      await mine
-    } finally {
-      if (this.#writes.get(task) === mine) this.#writes.delete(task)
-    }
+  async #newest(task: string): Promise<Newest> {
+    return (await this.keyv.get<Newest>(indexKey(task))) ?? {}
   }
 
   protected peopleIn({ rater }: RankingRecord): readonly string[] {

@@ -6,6 +6,7 @@
 import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { OneByOne } from './one-by-one.ts'
 import { provenance } from './provenance.ts'
 import { Records } from './records.ts'
 
@@ -77,12 +78,66 @@ export type TaskCandidate = z.infer<typeof candidate>
 /** Namespace `tasks`. */
 export class ComparisonTasks extends Records<ComparisonTask> {
   readonly holds = 'questions of yours whose answers are compared'
+  /** By task: answers that come at the same time are both kept, and what was withdrawn or erased stays so. */
+  readonly #writes = new OneByOne()
 
   constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
     super(keyv, comparisonTask, pseudonyms)
+  }
+
+  /** The newest task that a person asked for about this reply can be found by it. */
+  override async put(task: ComparisonTask): Promise<void> {
+    await this.#writes.run(task.id, () => this.#write(task))
+  }
+
+  override async delete(id: string): Promise<void> {
+    await this.#writes.run(id, () => super.delete(id))
+  }
+
+  /**
+   * Reads, changes and writes a task as one step.
+   *
+   * @param change gives undefined to leave it as it is. Not called for a task that is withdrawn or gone.
+   * @returns the task as it is then; undefined when it is withdrawn or gone.
+   */
+  async change(
+    id: string,
+    change: (task: ComparisonTask) => ComparisonTask | undefined,
+  ): Promise<ComparisonTask | undefined> {
+    return this.#writes.run(id, async () => {
+      const task = await this.get(id)
+      if (task === undefined || task.state === 'withdrawn') return undefined
+      const changed = change(task)
+      if (changed === undefined) return task
+      await this.#write(changed)
+      return changed.state === 'withdrawn' ? undefined : changed
+    })
+  }
+
+  /** What it was about was taken back (rule T6): none of the words stay. */
+  async withdraw(id: string): Promise<void> {
+    await this.change(id, (task) => ({ ...task, ...WORDLESS, state: 'withdrawn' }))
+  }
+
+  /** The newest task that a person asked for about this reply. */
+  async about(reply: string): Promise<ComparisonTask | undefined> {
+    const id = await this.keyv.get<string>(replyKey(reply))
+    return id === undefined ? undefined : this.get(id)
+  }
+
+  async #write(task: ComparisonTask): Promise<void> {
+    const isAskedFor = task.sampledBy === 'person' && task.repeatsOf === undefined
+    await this.keyv.setMany<unknown>([
+      { key: task.id, value: task },
+      ...(isAskedFor ? [{ key: replyKey(task.reply), value: task.id }] : []),
+    ])
   }
 
   protected peopleIn({ speakers, repeatsOf }: ComparisonTask): readonly string[] {
     return repeatsOf === undefined ? speakers : [...speakers, repeatsOf.rater]
   }
 }
+
+const WORDLESS = { question: '', prompt: [], candidates: [] } as const
+
+const replyKey = (reply: string): string => `reply/${encodeURIComponent(reply)}`
