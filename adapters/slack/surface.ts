@@ -10,6 +10,7 @@ import type { Clock } from '#core/clock.ts'
 import type { Account } from '#core/delivery/account.ts'
 import { heal } from '#core/delivery/markdown/heal.ts'
 import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
+import { reasonOf } from '#core/errors.ts'
 import { type MessageRef, messageKey } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
 import { charged, type SlackBudget } from './budget.ts'
@@ -33,6 +34,14 @@ import { hasTable } from './tables.ts'
 const LIMIT: PartLimit = { unit: 'utf8', size: 9_000 }
 /** Plain `text` is refused by `chat.update` beyond 4,000 characters, after escaping. */
 const PLAIN_LIMIT: PartLimit = { unit: 'utf8', size: 3_000 }
+
+/**
+ * Where Slack shows no Stop of its own, a reply that has said nothing for so long gets a message that has one (rule
+ * T5). Most models have begun by then, and a message that says nothing would only flicker.
+ */
+const HELD_AFTER_MS = 3_000
+/** Stands until the first words do. */
+const HOLDING: ReplyView = { parts: ['_Thinking…_'], finished: false, controls: ['stop'] }
 
 /** Slack ends a stream about five minutes after it began, appends or not; the last minute is for what goes wrong. */
 const ROLL_OVER_MS = 4 * 60_000
@@ -78,6 +87,8 @@ export class SlackReply implements ReplySurface {
   #tried = 0
   /** Until we have looked for messages that an earlier attempt left. */
   #mayHaveOrphans: boolean
+  /** There were words to show. */
+  #begun = false
   /** Settles when the newest `show` has: they never overlap (rule D3). */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -107,9 +118,33 @@ export class SlackReply implements ReplySurface {
     // Whoever asked for the sign is done: if no last view took it away, nobody else will.
     signal.addEventListener('abort', () => void this.#sign.putOut(), { once: true })
     await this.#sign.light(signal)
+    if (!this.#deps.offers.nativeStop) void this.#holdLater(signal)
+  }
+
+  /** Never throws. */
+  async #holdLater(signal: AbortSignal): Promise<void> {
+    try {
+      await this.#deps.clock.sleep(HELD_AFTER_MS, signal)
+      await this.#hold(signal)
+    } catch (thrown) {
+      // Whoever writes next meets the same failure and reports it.
+      if (!signal.aborted) this.#deps.log.debug({ reason: reasonOf(thrown) }, 'Nothing to press Stop on.')
+    }
+  }
+
+  /** A message with a Stop button that becomes the first part. @throws SurfaceError */
+  #hold(signal: AbortSignal): Promise<void> {
+    const held = this.#turn.then(async () => {
+      // An earlier attempt may have left words here: those are not covered up.
+      if (this.#begun || this.#mayHaveOrphans || this.#messages.length > 0) return
+      await this.#show(HOLDING, signal)
+    })
+    this.#turn = held.catch(() => undefined)
+    return held
   }
 
   show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
+    this.#begun = true
     const shown = this.#turn.then(() => this.#show(view, signal)).catch((thrown) => this.#givenUp(thrown))
     this.#turn = shown.catch(() => undefined)
     return shown

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '#test/virtual-clock.ts'
-import { asked, failing, never, running } from './running.ts'
+import { asked, failing, never, REPLY, running } from './running.ts'
 
 describe('the end of a thread', () => {
   test.each([true, false])('a channel that is gone is told as gone (streams: %s)', async (streaming) => {
@@ -109,5 +109,38 @@ describe('D7: the working sign', () => {
     expect(reply.session().status).toBe('processing')
     await clock.advance(2_000)
     await app.simulator.until(() => reply.session().status === 'active')
+  })
+})
+
+describe('T5: where Slack offers no Stop of its own', () => {
+  test('a reply that says nothing for three seconds gets a message that can be stopped', async () => {
+    const clock = new VirtualClock(Date.now())
+    const app = await running({ clock, agents: false })
+    const reply = await asked(app)
+    await reply.surface.working(never)
+    expect(reply.session().statusLine).not.toBe('')
+    await clock.advance(2_999)
+    expect(reply.writes()).not.toContain('chat.postMessage')
+    await clock.advance(1)
+    await app.simulator.until(() => reply.seen().length > 0)
+    const [held] = reply.seen()
+    expect(held?.text).toBe('_Thinking…_')
+    expect(JSON.stringify(held?.blocks)).toContain(`stop:${REPLY}`)
+    expect(reply.session().statusLine).toBe('')
+    const ids = await reply.finish('_Stopped._')
+    expect(ids).toEqual([held?.ts])
+    expect(reply.seen().map(({ text }) => text)).toEqual(['_Stopped._'])
+    expect(JSON.stringify(reply.seen()[0]?.blocks)).not.toContain('stop:')
+  })
+
+  test('one that has words by then does not', async () => {
+    const clock = new VirtualClock(Date.now())
+    const reply = await asked(await running({ clock, agents: false }))
+    await reply.surface.working(never)
+    await reply.show('quick')
+    await clock.advance(3_000)
+    await reply.show('quick answer')
+    expect(reply.seen().map(({ text }) => text)).toEqual(['quick answer'])
+    expect(reply.writes().filter((method) => method === 'chat.postMessage')).toHaveLength(1)
   })
 })
