@@ -10,6 +10,7 @@ import type { PersonRef } from '#core/person.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
+import type { Transcripts } from '#core/store/transcripts.ts'
 import { messageKey } from '#core/thread.ts'
 import { EarlyFeedback } from './early.ts'
 import { type FeedbackEvent, feedbackEvent, nameOf } from './event.ts'
@@ -28,6 +29,8 @@ export interface LedgerDeps {
   readonly pseudonyms: Pseudonyms
   /** Tells which words were judged, and whether by who asked. Without it, nothing is known of either. */
   readonly replies?: Pick<Replies, 'find'>
+  /** Tells when a reply that was still being written is there to be judged. */
+  readonly transcripts?: Pick<Transcripts, 'onKept'>
 }
 
 /** Events begin with their time; other keys are an index beside them, and come behind them. */
@@ -47,14 +50,19 @@ export class Ledger implements PersonalData {
   readonly #replies: Pick<Replies, 'find'> | undefined
   /** What named no reply of ours when it came. */
   readonly #early = new EarlyFeedback<() => Promise<boolean>>()
+  /** On record already, about replies of which nothing was known yet. */
+  readonly #unjudged = new EarlyFeedback<() => Promise<boolean>>()
 
-  constructor({ events, shown, pseudonyms, replies }: LedgerDeps) {
+  constructor({ events, shown, pseudonyms, replies, transcripts }: LedgerDeps) {
     this.#events = events
     this.#shown = shown
     this.#pseudonyms = pseudonyms
     this.#replies = replies
     shown.onRemembered(async (names) => {
       for (const name of names) for (const record of this.#early.take(name)) await record()
+    })
+    transcripts?.onKept(async (ids) => {
+      for (const id of ids) for (const complete of this.#unjudged.take(id)) await complete()
     })
   }
 
@@ -152,8 +160,8 @@ export class Ledger implements PersonalData {
     if (added && !before.includes(shown.reply)) await this.#events.set(key, [...before, shown.reply])
     const { platform } = reaction.message
     const pseudonymOf = (id: string) => this.#pseudonyms.of({ platform, id })
-    const abouts = await Promise.all(replies.map((reply) => this.#about(reply, shown.thread)))
-    await this.addAll(abouts.map((about) => recordedReaction(reaction, about, pseudonymOf)))
+    for (const reply of replies)
+      await this.#record(reply, shown.thread, (about) => recordedReaction(reaction, about, pseudonymOf))
     return true
   }
 
@@ -161,13 +169,25 @@ export class Ledger implements PersonalData {
     const shown = await this.#shown.placeOf(vote.reply)
     if (shown === undefined) return false
     const pseudonymOf = (id: string) => this.#pseudonyms.of({ platform: vote.platform, id })
-    await this.add(recordedVote(vote, await this.#about(vote.reply, shown.thread), pseudonymOf))
+    await this.#record(vote.reply, shown.thread, (about) => recordedVote(vote, about, pseudonymOf))
     return true
   }
 
-  async #about(reply: string, thread: string): Promise<About> {
+  /** What is said of a reply that is still being written is on record at once, and completed when it is written. */
+  async #record(reply: string, thread: string, eventOf: (about: About) => FeedbackEvent): Promise<void> {
     const judged = await this.#replies?.find(reply)
-    return { reply, thread, judged: typeof judged === 'object' ? judged : undefined }
+    await this.add(eventOf({ reply, thread, judged: typeof judged === 'object' ? judged : undefined }))
+    if (judged !== 'unknown') return
+    const complete = async () => {
+      const found = await this.#replies?.find(reply)
+      if (typeof found !== 'object') return false
+      const event = eventOf({ reply, thread, judged: found })
+      // It may have been erased meanwhile.
+      if ((await this.#events.get(event.id)) !== undefined) await this.#events.set(event.id, event)
+      return true
+    }
+    this.#unjudged.keep(reply, complete)
+    if (await complete()) this.#unjudged.drop(reply, complete)
   }
 }
 

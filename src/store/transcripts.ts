@@ -77,15 +77,23 @@ export interface Window {
 export class Transcripts {
   readonly #log: AppendLog<Message>
   readonly #starts: Keyv
+  readonly #listeners: ((ids: readonly string[]) => Promise<void>)[] = []
 
   constructor(messages: Keyv, starts: Keyv) {
     this.#log = new AppendLog(messages)
     this.#starts = starts
   }
 
+  /** Told the ids of messages once they can be found. */
+  onKept(listener: (ids: readonly string[]) => Promise<void>): void {
+    this.#listeners.push(listener)
+  }
+
   /** @returns the number of messages in the thread now. */
   async append(thread: string, messages: readonly Message[]): Promise<number> {
-    return this.#log.append(thread, messages)
+    const length = await this.#log.append(thread, messages)
+    await this.#tell(messages.map(({ id }) => id))
+    return length
   }
 
   async window(thread: string): Promise<Window> {
@@ -113,6 +121,12 @@ export class Transcripts {
 
   /** Puts `message` into the place of the one called `id`. False when the thread has no such message. */
   async replace(thread: string, id: string, message: Message): Promise<boolean> {
-    return this.#log.replace(thread, id, message)
+    const replaced = await this.#log.replace(thread, id, message)
+    if (replaced) await this.#tell([message.id])
+    return replaced
+  }
+
+  async #tell(ids: readonly string[]): Promise<void> {
+    await Promise.all(this.#listeners.map((listener) => listener(ids)))
   }
 }

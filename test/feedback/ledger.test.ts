@@ -6,6 +6,7 @@ import type { PersonalReaction } from '#core/feedback/reaction.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
+import { Transcripts } from '#core/store/transcripts.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
 const message = (id: string) => ({ platform: 'slack', workspace: 'T1', channel: 'C1', message: id })
@@ -22,14 +23,14 @@ const reaction = (id: string, more: Partial<PersonalReaction> = {}): PersonalRea
 /** What the dialogue knows of the replies: nothing, where a test does not say. */
 const noReplies = { find: async () => 'unknown' as const }
 
-async function open(replies: Pick<Replies, 'find'> = noReplies) {
+async function open(replies: Pick<Replies, 'find'> = noReplies, transcripts?: Transcripts) {
   const store = openStore('memory:', quietLog)
   const shown = new ShownReplies(store.keyv('shown'))
   const place = { thread: 'slack:T1:C1:1.0', platform: 'slack', place: {}, messages: ['1.1', '1.2'] }
   await shown.remember([message('1.1'), message('1.2')], 'r1', place)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const keyv = store.keyv('ledger')
-  const ledger = new Ledger({ events: keyv, shown, pseudonyms, replies })
+  const ledger = new Ledger({ events: keyv, shown, pseudonyms, replies, ...(transcripts && { transcripts }) })
   const nameOf = (id: string) => pseudonyms.of({ platform: 'slack', id })
   return { ledger, shown, nameOf, keyv, pseudonyms, events: () => Array.fromAsync(ledger.events()) }
 }
@@ -139,6 +140,22 @@ test('F4: an event knows the words that were judged, how they were made, and whe
     { ...made, schema: 1, rater: nameOf('U1'), requester: true, provenance: 'slack' },
     { ...made, rater: nameOf('U2'), requester: false, order: '2000000', message: 'slack:T1:C1:1.1' },
   ])
+})
+
+test('F4: what is said of a reply that is still being written is completed when it is written', async () => {
+  const store = openStore('memory:', quietLog)
+  const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
+  const find = async (reply: string) =>
+    (await transcripts.find('t', reply)) === undefined ? 'unknown' : judged(reply)
+  const { ledger, events } = await open({ find }, transcripts)
+  await ledger.vote({ id: 'v1', reply: 'r1', platform: 'slack', rater: 'U1', value: 'good', at: 1_000 })
+  const [early] = await events()
+  expect(early).toMatchObject({ kind: 'vote', requester: false })
+  expect(early).not.toHaveProperty('version')
+  await transcripts.append('t', [
+    { role: 'assistant', id: 'r1', text: 'because', at: 1, outcome: 'answered' },
+  ])
+  expect(await events()).toEqual([expect.objectContaining({ version: 'words-1', requester: true })])
 })
 
 test('F1: a reaction that is taken off after the message shows another answer is taken off where it was put', async () => {

@@ -37,9 +37,9 @@ export function draftingModel(): LanguageModel & { readonly drafts: number } {
   }
 }
 
-/** More than Slack shows in one message, and much more than Discord does. Ends with `The end.` */
-export function longModel(): LanguageModel {
-  const lines = Array.from({ length: 300 }, (_, n) => `Line ${n} of this long answer has words in it.`)
+/** @param count of lines of 45 characters or more each; behind them comes `The end.` */
+export function longModel(count: number): LanguageModel {
+  const lines = Array.from({ length: count }, (_, n) => `Line ${n} of this long answer has words in it.`)
   return {
     label: 'long model',
     async *stream() {
