@@ -68,13 +68,17 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
       'reply' in target ? running.stopReply(target.reply) : running.stopThread(threadKey(target.thread)),
     regenerate: async (request) => {
       if ((await inbox.placeOf(request.id)) !== undefined) return 'duplicate'
-      const shown = await shownReplies.placeOf(request.reply)
-      if (shown === undefined) return 'unknown'
-      const { messages } = await transcripts.window(shown.thread)
-      if (messages.at(-1)?.id !== request.reply) return 'outdated'
-      if (askedBefore(request.reply, messages).length === 0) return 'unasked'
+      // Seen whole, but not remembered yet: whoever is quick must not be told to be late.
+      const written = running.threadOf(request.reply)
+      const thread = written ?? (await shownReplies.placeOf(request.reply))?.thread
+      if (thread === undefined) return 'unknown'
+      if (written === undefined) {
+        const { messages } = await transcripts.window(thread)
+        if (messages.at(-1)?.id !== request.reply) return 'outdated'
+        if (askedBefore(request.reply, messages).length === 0) return 'unasked'
+      }
       const errand: Errand = { kind: 'regenerate', request }
-      return (await put(request.id, shown.thread, request.at, errand)) ? 'accepted' : 'duplicate'
+      return (await put(request.id, thread, request.at, errand)) ? 'accepted' : 'duplicate'
     },
     edited: async (edit) => {
       const asked = await inbox.placeOf(edit.question)

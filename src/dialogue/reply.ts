@@ -52,16 +52,12 @@ export async function writeReply(
   const { clock, log, running } = deps
   const { thread } = task.claim
   const startedAt = clock.now()
-  const { signal: stop, end } = running.begin(thread, task.journal.reply, questions)
-  try {
-    const message = await new ReplyInProgress(task, stop, deps).write()
-    const { id: reply, outcome, fault, made, text } = message
-    const about = { thread, reply, questions: questions.length, outcome, fault, model: made?.model }
-    log.info({ ...about, characters: text.length, ms: clock.now() - startedAt }, 'turn ended')
-    return message
-  } finally {
-    end()
-  }
+  const stop = running.begin(task.claim, task.journal.reply, questions)
+  const message = await new ReplyInProgress(task, stop, deps).write()
+  const { id: reply, outcome, fault, made, text } = message
+  const about = { thread, reply, questions: questions.length, outcome, fault, model: made?.model }
+  log.info({ ...about, characters: text.length, ms: clock.now() - startedAt }, 'turn ended')
+  return message
 }
 
 class ReplyInProgress {

@@ -1,17 +1,12 @@
+import type { Claim } from '#core/turns/inbox.ts'
+
 /** A reply that is being written now. */
 interface Running {
-  readonly thread: string
+  readonly claim: Claim
   readonly reply: string
   /** Ids of the questions it answers and that somebody still asks. */
   readonly questions: Set<string>
   readonly stop: AbortController
-}
-
-export interface Stoppable {
-  /** Aborts when somebody asks for a stop. */
-  readonly signal: AbortSignal
-  /** The reply is no longer being written. */
-  end(): void
 }
 
 /** The replies that this process writes at the moment, so that people can stop them (rule T5). */
@@ -19,10 +14,21 @@ export class RunningReplies {
   /** By thread: the lease sees to it that there is one at most. */
   readonly #running = new Map<string, Running>()
 
-  begin(thread: string, reply: string, questions: readonly string[]): Stoppable {
-    const running: Running = { thread, reply, questions: new Set(questions), stop: new AbortController() }
-    this.#running.set(thread, running)
-    return { signal: running.stop.signal, end: () => this.#running.delete(thread) }
+  /** @returns a signal that aborts when somebody asks for a stop. */
+  begin(claim: Claim, reply: string, questions: readonly string[]): AbortSignal {
+    const running: Running = { claim, reply, questions: new Set(questions), stop: new AbortController() }
+    this.#running.set(claim.thread, running)
+    return running.stop.signal
+  }
+
+  /** What this turn wrote is remembered, or will be by another attempt. */
+  end(claim: Claim): void {
+    if (this.#running.get(claim.thread)?.claim === claim) this.#running.delete(claim.thread)
+  }
+
+  /** Where this reply is being written; undefined when it is not. */
+  threadOf(reply: string): string | undefined {
+    return this.#find(reply)?.claim.thread
   }
 
   stopThread(thread: string): boolean {
@@ -30,7 +36,7 @@ export class RunningReplies {
   }
 
   stopReply(reply: string): boolean {
-    return stop([...this.#running.values()].find((running) => running.reply === reply))
+    return stop(this.#find(reply))
   }
 
   /** The question changed: its answer would be to something nobody asks. */
@@ -44,6 +50,10 @@ export class RunningReplies {
     const running = this.#running.get(thread)
     if (!running?.questions.delete(question)) return false
     return running.questions.size === 0 && stop(running)
+  }
+
+  #find(reply: string): Running | undefined {
+    return [...this.#running.values()].find((running) => running.reply === reply)
   }
 }
 

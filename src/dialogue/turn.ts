@@ -16,6 +16,14 @@ export async function takeTurn(claim: Claim, signal: AbortSignal, deps: TurnDeps
     const about = { thread: claim.thread, turn: claim.turn, attempts: claim.attempt - 1 }
     return deps.log.error(about, 'given up: this turn cannot even be begun; the errors before say why')
   }
+  try {
+    await work(claim, signal, deps)
+  } finally {
+    deps.running.end(claim)
+  }
+}
+
+function work(claim: Claim, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   const [first, ...others] = claim.deliveries.map(({ body }) => readErrand(body))
   switch (first?.kind) {
     case 'question': {

@@ -154,6 +154,21 @@ describe('T5: regenerate', () => {
     expect(await remembered(theatre)).toMatchObject([{ role: 'deleted' }, { id: reply }, { id: '2' }, {}])
   })
 
+  test('a press that is quicker than the memory of its answer is done all the same', async () => {
+    const theatre = new Theatre()
+    const outcomes: string[] = []
+    theatre.onWhole = async (reply) => {
+      if (outcomes.length === 2) return
+      const press = { id: `press-${outcomes.length}`, reply, by: alice, at: 2_000_000 }
+      outcomes.push(await theatre.dialogue.regenerate(press))
+    }
+    theatre.script = () => saying(`try ${theatre.prompts.length}, which is shown in two writes`)
+    await theatre.ask('1', 'hi')
+    expect(outcomes).toEqual(['accepted', 'accepted'])
+    expect(theatre.visible.at(-1)).toContain('try 3')
+    expect((await remembered(theatre))[1]).toMatchObject({ alternatives: [{}, {}] })
+  })
+
   test('T3: after a crash in the middle it is done once', async () => {
     const theatre = new Theatre()
     await theatre.ask('1', 'hi')

@@ -39,6 +39,8 @@ export class Theatre {
   past: readonly PastMessage[] = []
   pastAsked = 0
   surfaceFault: SurfaceFault | undefined
+  /** What happens once a reader sees a reply whole, before anybody else hears of it. */
+  onWhole: (reply: string) => Promise<void> = async () => {}
   script: Script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
   contextTokens = 10_000
   dialogue: Dialogue = this.open()
@@ -103,7 +105,7 @@ export class Theatre {
     return {
       open: (place, shown, reply) => {
         this.opened.push({ reply })
-        return this.#surface(place, shown)
+        return this.#surface(place, shown, reply)
       },
       past: async () => {
         this.pastAsked += 1
@@ -112,7 +114,7 @@ export class Theatre {
     }
   }
 
-  #surface(place: unknown, continued: readonly string[]): ReplySurface {
+  #surface(place: unknown, continued: readonly string[], reply: string): ReplySurface {
     const screen: Screen = { place, parts: [], finished: false, continued, working: false }
     const ids = [...continued]
     this.screens.push(screen)
@@ -130,6 +132,7 @@ export class Theatre {
         if (this.surfaceFault) throw new SurfaceError(this.surfaceFault, 'scripted')
         Object.assign(screen, { parts, finished })
         while (ids.length < parts.length) ids.push(`m${this.#messages++}`)
+        if (finished) await this.onWhole(reply)
         return ids.slice(0, parts.length)
       },
     }
