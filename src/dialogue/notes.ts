@@ -3,6 +3,7 @@ import { closed } from '#core/delivery/markdown/heal.ts'
 /** Lines that Parley adds below a reply in its own voice. They are shown, and never become part of the conversation. */
 
 export const NOTES = {
+  earlierKept: 'No new answer came, so this is the earlier one.',
   cut: 'The answer stopped at its length limit. Say "go on" for the rest.',
   filtered: 'The model declined to answer this.',
   stopped: 'Stopped.',

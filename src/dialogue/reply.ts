@@ -22,6 +22,8 @@ export interface ReplyTask {
   readonly journal: Journal
   /** The conversation that it answers. */
   readonly context: Context
+  /** An answer that stands there, and stays when no other comes of this (rule T5). */
+  readonly earlier?: AssistantMessage | undefined
 }
 
 /** The messages a prompt may hold, oldest first, and the place of the first in the transcript. */
@@ -42,7 +44,8 @@ const MAX_ATTEMPTS = 5
  * repeat after a crash: what was complete is shown and not asked for again (rules T1, T3 to T5).
  *
  * @param questions ids of what it answers.
- * @returns what belongs into the transcript. The reader has seen it by then, unless the thread is gone.
+ * @returns what belongs into the transcript: the new reply, or the earlier one that stays. The reader has seen it by
+ * then, unless the thread is gone.
  */
 export async function writeReply(
   task: ReplyTask,
@@ -81,7 +84,7 @@ class ReplyInProgress {
       surface: this.#surface,
       clock: deps.clock,
       signal,
-      onShown: (messages) => this.#rememberShown(messages),
+      onShown: (messages) => this.#rememberShown(messages, journal.reply),
     })
   }
 
@@ -123,13 +126,19 @@ class ReplyInProgress {
     })
     const notes = [...endingNotes(completion), ...(dropped > 0 ? [NOTES.windowMoved] : [])]
     const range = { first: context.first + dropped, end: context.first + context.messages.length }
-    return { message: this.#messageOf(completion, range), visible: withNotes(completion.text, notes) }
+    return this.#orEarlier(this.#messageOf(completion, range), notes)
+  }
+
+  #orEarlier(message: AssistantMessage, notes: readonly string[]): Composed {
+    const { earlier } = this.#task
+    if (earlier === undefined || isAnAnswer(message))
+      return { message, visible: withNotes(message.text, notes) }
+    return { message: earlier, visible: withNotes(earlier.text, [NOTES.earlierKept, ...notes]) }
   }
 
   #unasked(outcome: 'failed' | 'refused', note: string, fault?: string): Composed {
     const base = { role: 'assistant', id: this.#journal.reply, at: this.#deps.clock.now(), text: '' } as const
-    const message = { ...base, outcome, ...(fault === undefined ? {} : { fault }) }
-    return { message, visible: withNotes('', [note]) }
+    return this.#orEarlier({ ...base, outcome, ...(fault === undefined ? {} : { fault }) }, [note])
   }
 
   #messageOf(completion: Completion, prompt: Provenance['prompt']): AssistantMessage {
@@ -158,7 +167,9 @@ class ReplyInProgress {
 
   async #showWhole({ message, visible }: Composed): Promise<AssistantMessage> {
     try {
-      await this.#writer.finish(visible, controlsFor(message))
+      const isEarlier = message.id !== this.#journal.reply
+      await this.#writer.finish(visible, isEarlier ? [] : controlsFor(message))
+      if (isEarlier) await this.#giveBack(message, visible)
       return message
     } catch (error) {
       this.#task.signal.throwIfAborted()
@@ -174,13 +185,25 @@ class ReplyInProgress {
     }
   }
 
+  /** What people press, and what they say of these messages, is about the earlier answer again. */
+  async #giveBack(earlier: AssistantMessage, visible: string): Promise<void> {
+    const { stage, place, signal } = this.#task
+    const writer = new ReplyWriter({
+      surface: stage.open(place, this.#journal.shown, earlier.id),
+      clock: this.#deps.clock,
+      signal,
+      onShown: (messages) => this.#rememberShown(messages, earlier.id),
+    })
+    await writer.finish(visible, controlsFor(earlier))
+  }
+
   /** Written before the next write, so that a crash can lose at most the newest message id (rule T3). */
-  async #rememberShown(messages: readonly string[]): Promise<void> {
+  async #rememberShown(messages: readonly string[], reply: string): Promise<void> {
     const { claim, platform, place } = this.#task
     await this.#note({ ...this.#journal, shown: messages })
     await this.#deps.shownReplies.remember(
       messages.map((message) => this.#surface.refer(message)),
-      this.#journal.reply,
+      reply,
       { thread: claim.thread, platform, place, messages },
     )
   }
@@ -202,6 +225,20 @@ function endingNotes(completion: Completion): readonly string[] {
       return completion.text.trim() === '' ? [NOTES.filtered] : []
     case 'answered':
       return completion.cut ? [NOTES.cut] : []
+  }
+}
+
+/** False when nothing came that a reader would rather have than an earlier answer. */
+function isAnAnswer({ outcome, text, made }: AssistantMessage): boolean {
+  switch (outcome) {
+    case 'answered':
+      return true
+    case 'refused':
+      return made !== undefined
+    case 'stopped':
+      return text.trim() !== ''
+    case 'failed':
+      return false
   }
 }
 

@@ -16,7 +16,8 @@ export async function redo(claim: Claim, reply: string, signal: AbortSignal, dep
     return deps.log.debug({ thread: claim.thread, reply }, 'only the newest answer is done again')
   if (askedBefore(reply, messages).length === 0)
     return deps.log.debug({ thread: claim.thread, reply }, 'its question was deleted')
-  await replaceReply(claim, last, [...(last.alternatives ?? []), asCandidate(last)], signal, deps)
+  const alternatives = [...(last.alternatives ?? []), asCandidate(last)]
+  await replaceReply(claim, last, { alternatives, earlier: standing(last) }, signal, deps)
 }
 
 /**
@@ -38,7 +39,7 @@ export async function changeText(
   await transcripts.replace(claim.thread, old.id, { ...old, text: edit.text })
   const { messages } = await transcripts.window(claim.thread)
   const reply = answerTo(old, messages)
-  if (reply !== undefined) await replaceReply(claim, reply, [], signal, deps)
+  if (reply !== undefined) await replaceReply(claim, reply, { alternatives: [] }, signal, deps)
 }
 
 /** Nothing of a deleted message is left, be it a question or a reply of ours (rule T6). */
@@ -55,11 +56,17 @@ export async function strikeOut(claim: Claim, deletion: Deletion, deps: TurnDeps
     await transcripts.replace(claim.thread, shown.reply, { role: 'deleted', id: shown.reply, at })
 }
 
-/** @param alternatives earlier answers to the same prompt. */
+interface Replaced {
+  /** Earlier answers to the same prompt. */
+  readonly alternatives: readonly Candidate[]
+  /** Stays when no new one comes. */
+  readonly earlier?: AssistantMessage | undefined
+}
+
 async function replaceReply(
   claim: Claim,
   old: AssistantMessage,
-  alternatives: readonly Candidate[],
+  { alternatives, earlier }: Replaced,
   signal: AbortSignal,
   deps: TurnDeps,
 ): Promise<void> {
@@ -73,10 +80,11 @@ async function replaceReply(
   const questions = askedBefore(old.id, window.messages)
   const stage = deps.stage(platform)
   const message = await writeReply(
-    { claim, signal, stage, platform, place, journal, context },
+    { claim, signal, stage, platform, place, journal, context, earlier },
     questions,
     deps,
   )
+  if (message.id === old.id) return
   await transcripts.replace(claim.thread, old.id, {
     ...message,
     ...(alternatives.length > 0 ? { alternatives } : {}),
@@ -102,6 +110,10 @@ function answerTo(question: UserMessage, messages: readonly Message[]): Assistan
   const last = after.at(-1)
   return replies.length === 1 && last?.role === 'assistant' ? last : undefined
 }
+
+/** An answer that its reader would miss. */
+const standing = (reply: AssistantMessage): AssistantMessage | undefined =>
+  reply.outcome === 'failed' || reply.text.trim() === '' ? undefined : reply
 
 const asCandidate = ({ id, text, at, outcome, made, fault }: AssistantMessage): Candidate => ({
   ...{ id, text, at, outcome },
