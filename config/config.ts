@@ -18,6 +18,8 @@ export interface Config {
   /** Absent when the web workspace is off. */
   readonly web?: { readonly token?: string }
   readonly training: TrainingConfig
+  /** Absent unless somebody named a channel for it. */
+  readonly review?: ReviewConfig
   readonly emoji: EmojiConfig
 }
 
@@ -68,8 +70,19 @@ export interface TrainingConfig {
   readonly platformTextDays: number
 }
 
+/** Replies that are drawn at random are offered for comparison there (rule F5). */
+export interface ReviewConfig {
+  /** `slack`, `discord` or `web`. */
+  readonly platform: string
+  /** As the platform names it. */
+  readonly channel: string
+  readonly perDay: number
+  readonly seed?: string
+}
+
 /** From the table's shape, which is made for people, to the program's. */
-export function configOf({ model, slack, discord, web, training, emoji, log, ...top }: Settings): Config {
+export function configOf(settings: Settings): Config {
+  const { model, slack, discord, web, training, review, emoji, log, ...top } = settings
   const { names, dir, temperature, topP, maxTokens, ...call } = model
   const { botToken, ...slackRest } = slack
   return frozen({
@@ -85,6 +98,9 @@ export function configOf({ model, slack, discord, web, training, emoji, log, ...
     ...(discord.token !== undefined && { discord: present({ ...discord, token: discord.token }) }),
     ...(web.enabled && { web: present({ token: web.token }) }),
     training: trainingOf(training),
+    ...(review.channel !== undefined && {
+      review: present({ ...review.channel, perDay: review.perDay, seed: review.seed }),
+    }),
     emoji: emojiOf(emoji),
   })
 }

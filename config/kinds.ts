@@ -47,6 +47,17 @@ export const day = z
     return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text)
   }, DAY)
 
+const PLACE = { error: 'slack, discord or web, a colon and a channel, for example slack:C0123' }
+
+/** A channel of a platform. */
+export const channel = z
+  .string(PLACE)
+  .regex(/^(slack|discord|web):\S+$/, PLACE)
+  .transform((text) => {
+    const [platform = '', ...rest] = text.split(':')
+    return { platform, channel: rest.join(':') }
+  })
+
 const LIST = { error: 'names, separated by commas' }
 
 /** `a, b` in the environment; that or a list in the file. */

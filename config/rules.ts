@@ -1,6 +1,6 @@
 /** What must hold between settings. Looks at what is given, so that it can speak before every value is right. */
 import { isIPv4 } from 'node:net'
-import { host } from './kinds.ts'
+import { channel, host } from './kinds.ts'
 import { type Given, problem } from './problems.ts'
 import { everySetting } from './settings.ts'
 
@@ -12,6 +12,7 @@ export const brokenRules = (given: AllGiven): readonly string[] => [
   ...slackWithoutReceiver(given),
   ...slackWithoutBot(given),
   ...attestedByNobody(given),
+  ...reviewedNowhere(given),
 ]
 
 /** Whoever reaches the port could speak to the model at the operator's cost. */
@@ -64,6 +65,23 @@ function attestedByNobody(given: AllGiven): string[] {
         fix: `Set ${envOf(key)}=${fix}, or PARLEY_SLACK_TRAINING=off.`,
       }),
     )
+}
+
+/** Asking where Parley is not would be an invitation that nobody ever sees. */
+function reviewedNowhere(given: AllGiven): string[] {
+  const found = given.get('review.channel')
+  const place = channel.safeParse(found?.value)
+  if (found === undefined || !place.success) return []
+  const turnsOn = { slack: 'slack.botToken', discord: 'discord.token' }[place.data.platform]
+  const isOn = turnsOn === undefined ? given.get('web.enabled')?.value !== 'off' : given.has(turnsOn)
+  if (isOn) return []
+  return [
+    problem(envOf('review.channel'), {
+      got: String(found.value),
+      expected: 'a channel of a platform that is configured',
+      fix: `Set ${turnsOn === undefined ? 'PARLEY_WEB=on' : envOf(turnsOn)} too, or name a channel of another platform.`,
+    }),
+  ]
 }
 
 const missing = (key: string, { expected, fix }: { expected: string; fix: string }): string =>

@@ -5,6 +5,7 @@
  */
 import * as z from 'zod'
 import {
+  channel,
   choice,
   day,
   decimal,
@@ -209,6 +210,25 @@ export const settings = z.object({
     platformTextDays: whole(1, 3_650, 'days').default(30).register(facts, {
       env: 'PARLEY_TRAINING_PLATFORM_TEXT_DAYS',
       about: 'How old text from Slack or Discord may be when it enters a training export, in days.',
+    }),
+  }),
+
+  review: z.object({
+    channel: channel.optional().register(facts, {
+      env: 'PARLEY_REVIEW_CHANNEL',
+      about:
+        'Where people are asked to compare answers: the platform and its channel. It turns on a draw of replies, at random, every day; only replies to people who allow training are drawn.',
+      example: 'slack:C0123',
+    }),
+    perDay: whole(1, 1_000, 'replies').default(5).register(facts, {
+      env: 'PARLEY_REVIEW_PER_DAY',
+      about: 'How many replies are drawn for that every day, at most.',
+    }),
+    seed: text.optional().register(facts, {
+      env: 'PARLEY_REVIEW_SEED',
+      about:
+        'What the draws follow from: the same seed draws the same replies. Without it, Parley makes one and keeps it.',
+      example: 'autumn 2026',
     }),
   }),
 

@@ -4,7 +4,7 @@
 import type { Logger } from 'pino'
 import type { Host, Platform } from '#adapters/platform.ts'
 import { SupervisedPlatform } from '#adapters/supervise.ts'
-import type { Config } from '#config/config.ts'
+import type { Config, EmojiConfig, ReviewConfig } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Accounts } from './delivery/accounts.ts'
@@ -16,13 +16,18 @@ import { ConfigError, reasonOf } from './errors.ts'
 import { Ballots } from './feedback/ballots.ts'
 import { Comparisons } from './feedback/comparisons.ts'
 import { Demonstrations } from './feedback/demonstrations.ts'
+import { polarityFrom } from './feedback/emoji.ts'
 import { createFeedbackDesk } from './feedback/feedback-desk.ts'
+import { createInsights, type InsightSources } from './feedback/insights.ts'
 import { Ledger } from './feedback/ledger.ts'
 import { Rankings } from './feedback/rankings.ts'
+import { repliesWithFeedback } from './feedback/replies-with-feedback.ts'
+import { ReviewScheduler, type SchedulerDeps } from './feedback/scheduler.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
+import { Consents } from './safety/consent.ts'
 import { createPrivacy } from './safety/privacy.ts'
 import { Pseudonyms } from './safety/pseudonyms.ts'
 import { ShownReplies } from './store/shown-replies.ts'
@@ -38,6 +43,9 @@ export interface Parts {
   readonly platforms: readonly Platform[]
   readonly systemPrompt: string | undefined
   readonly contextTokens: number
+  readonly emoji: EmojiConfig
+  /** Absent when no replies are drawn for review. */
+  readonly review?: ReviewConfig | undefined
   readonly host: string
   readonly port: number
   readonly clock: Clock
@@ -65,9 +73,9 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
     throw nobodyCanReachUs()
   }
   const { sampling } = config.model
-  const { systemPrompt, contextTokens, host, port } = config
+  const { systemPrompt, contextTokens, emoji, review, host, port } = config
   const parley = await assemble({
-    ...{ store, model, sampling, platforms, systemPrompt, contextTokens, host, port, log },
+    ...{ store, model, sampling, platforms, systemPrompt, contextTokens, emoji, review, host, port, log },
     clock: systemClock,
   })
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
@@ -83,7 +91,7 @@ const nobodyCanReachUs = (): ConfigError =>
 
 /** Wires the parts and begins to serve. Tests bring parts of their own. */
 export async function assemble(parts: Parts): Promise<Parley> {
-  const { store, model, sampling, platforms, contextTokens, clock, log } = parts
+  const { store, model, sampling, platforms, contextTokens, emoji, clock, log } = parts
   const shownReplies = new ShownReplies(store.keyv('shown'))
   const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
   const prompt = systemPrompt(parts.systemPrompt)
@@ -97,6 +105,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
   const ballots = new Ballots(store.keyv('ballots'), pseudonyms)
+  const consents = new Consents(store.keyv('consent'), pseudonyms)
   const stopping = new AbortController()
   const judging = { replies, tasks, rankings, ballots, pseudonyms, clock, log, signal: stopping.signal }
   const comparisons = new Comparisons(judging)
@@ -106,6 +115,12 @@ export async function assemble(parts: Parts): Promise<Parley> {
     systemPrompt: prompt,
     stage: (name) => named(platforms, name),
   })
+  const feedback: InsightSources = {
+    replies: () => repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces)),
+    rankings: () => rankings.all(),
+    tasks: () => tasks.all(),
+    demonstrations: () => demonstrations.all(),
+  }
   const host: Host = {
     accept: dialogue.accept,
     owns: dialogue.owns,
@@ -121,7 +136,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
     comparisons,
     privacy: createPrivacy(),
-    insights: createInsights(insightSources, clock),
+    insights: createInsights(feedback, clock),
     log,
   }
   const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
@@ -130,6 +145,11 @@ export async function assemble(parts: Parts): Promise<Parley> {
     readiness: () => readiness(store, supervised),
   })
   dialogue.start()
+  const reviewing = review(parts, {
+    ...{ comparisons, replies, pseudonyms, clock, log, days: store.keyv('reviews') },
+    replyIds: () => shownReplies.replies(),
+    allows: (pseudonym) => consents.allows(pseudonym),
+  })?.run(stopping.signal)
   const starts = supervised.map((each) => each.start({ host, clock, log, signal: stopping.signal }))
   return {
     url: front.url,
@@ -141,9 +161,25 @@ export async function assemble(parts: Parts): Promise<Parley> {
       const handedOver = await dialogue.drain(drainMs)
       if (handedOver > 0)
         log.warn({ handedOver }, 'stopped before every answer was complete; the next start goes on')
+      await reviewing
       await closeAll(front, store)
     },
   }
+}
+
+/** Draws replies for review, when the operator named a channel whose platform can post an invitation. */
+function review(
+  { review: settings, platforms, log }: Parts,
+  deps: Omit<SchedulerDeps, 'invite'>,
+): ReviewScheduler | undefined {
+  if (settings === undefined) return undefined
+  const platform = named(platforms, settings.platform)
+  if (platform.invite === undefined) {
+    log.error({ platform: platform.name }, 'no reviews: this platform cannot post invitations')
+    return undefined
+  }
+  const invite: SchedulerDeps['invite'] = async (invitation, signal) => platform.invite?.(invitation, signal)
+  return new ReviewScheduler(settings, { ...deps, invite })
 }
 
 /** Loads what a start, or a first request, may load. For `parley warm`. */

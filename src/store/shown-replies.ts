@@ -1,3 +1,4 @@
+import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Keyv } from 'keyv'
 import { type MessageRef, messageKey } from '#core/thread.ts'
 
@@ -52,7 +53,23 @@ export class ShownReplies {
   async placeOf(reply: string): Promise<ReplyPlace | undefined> {
     return this.#keyv.get<ReplyPlace>(replyKey(reply))
   }
+
+  /** The names of all replies that were ever shown, read a page at a time. */
+  async *replies(): AsyncGenerator<string> {
+    if (this.#keyv.iterator === undefined) return
+    let read = 0
+    for await (const [key] of this.#keyv.iterator()) {
+      const name = String(key)
+      if (name.startsWith(REPLY)) yield decodeURIComponent(name.slice(REPLY.length))
+      read += 1
+      if (read % PAGE === 0) await nextTick()
+    }
+  }
 }
 
 /** Message keys have colons between their parts, so none is ever the same as one of these. */
-const replyKey = (reply: string): string => `reply/${encodeURIComponent(reply)}`
+const REPLY = 'reply/'
+const replyKey = (reply: string): string => REPLY + encodeURIComponent(reply)
+
+/** Read at once before others get their turn: answers must not wait while all are read. */
+const PAGE = 256

@@ -57,6 +57,9 @@ test('every setting can come from the environment', async () => {
     PARLEY_SLACK_TRAINING_ON: '2026-11-23',
     PARLEY_DISCORD_TRAINING_PERMISSION: 'letter 7',
     PARLEY_TRAINING_PLATFORM_TEXT_DAYS: '7',
+    PARLEY_REVIEW_CHANNEL: 'slack:C0123',
+    PARLEY_REVIEW_PER_DAY: '9',
+    PARLEY_REVIEW_SEED: 'autumn',
     PARLEY_EMOJI_GOOD: '🚀, rocket',
     PARLEY_EMOJI_BAD: '🗑️',
     PARLEY_EMOJI_NEUTRAL: '✅',
@@ -95,6 +98,7 @@ test('every setting can come from the environment', async () => {
       discord: { reference: 'letter 7' },
       platformTextDays: 7,
     },
+    review: { platform: 'slack', channel: 'C0123', perDay: 9, seed: 'autumn' },
     emoji: {
       everywhere: [DEFAULT_EMOJI, { good: ['🚀', 'rocket'], bad: ['🗑️'], neutral: ['✅'] }],
       workspaces: { T1: { good: ['shipit'], neutral: ['fire'] } },
@@ -290,4 +294,14 @@ test('Slack needs a bot token and a way to receive, and says which is missing', 
   )
   expect(await wrong({ SLACK_APP_TOKEN: 'xapp-1' })).toMatch(/^SLACK_BOT_TOKEN is not set; .*SLACK_APP_TOKEN/)
   await expect(configured({ SLACK_API_URL: 'http://127.0.0.1:1/' })).resolves.not.toHaveProperty('slack')
+})
+
+test('F5: reviews are off until a channel is named, which must be one of a platform that is configured', async () => {
+  expect((await configured({ PARLEY_REVIEW_PER_DAY: '9' })).review).toBeUndefined()
+  expect((await configured({ PARLEY_REVIEW_CHANNEL: 'web:general' })).review).toEqual({
+    ...{ platform: 'web', channel: 'general', perDay: 5 },
+  })
+  expect(await wrong({ PARLEY_REVIEW_CHANNEL: 'slack:C0123' })).toContain('Set SLACK_BOT_TOKEN too')
+  expect(await wrong({ PARLEY_REVIEW_CHANNEL: 'discord:1' })).toContain('Set DISCORD_TOKEN too')
+  expect(await wrong({ PARLEY_REVIEW_CHANNEL: 'C0123' })).toContain('for example slack:C0123')
 })
