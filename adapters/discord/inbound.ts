@@ -147,6 +147,7 @@ class GatewayInbound implements Inbound {
     const workspace = guild ?? DIRECT_WORKSPACE
     for (const id of messages) {
       if (ownDeletions.has(id)) continue
+      ownDeletions.hear(id)
       const message = { platform: 'discord', workspace, channel, message: id }
       this.#take(channel, () => host.deleted({ question: questionId(channel, id), message, at }))
     }

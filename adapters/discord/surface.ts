@@ -210,6 +210,7 @@ class DiscordSurface implements ReplySurface {
     finished: boolean,
     signal: AbortSignal,
   ): Promise<void> {
+    await this.#loseDeleted(target, signal)
     // The last message of a reply that grows follows at once and has the sign: moving it down takes one of five edits.
     const way = finished ? onTheWayTo(faces, this.#messages.length) : faces
     let above: Face | undefined
@@ -227,13 +228,23 @@ class DiscordSurface implements ReplySurface {
       const message = this.#messages[index]
       if (message === undefined) await this.#post(target, face, signal)
       else if (this.#shows(message, face)) return
-      else if (!(await this.#edit(target, message, index, face, signal))) {
-        // A new message comes last: what stands below the one that is gone is shown anew, in order.
-        await this.#removeFrom(index + 1, target, signal)
-        this.#messages.pop()
-        this.#lost += 1
-      }
+      else if (!(await this.#edit(target, message, index, face, signal)))
+        await this.#lose(index, target, signal)
     }
+  }
+
+  /** A message that needs no edit any more does not tell by itself that somebody deleted it (rule D5). */
+  async #loseDeleted(target: Target, signal: AbortSignal): Promise<void> {
+    const { ownDeletions } = this.#deps
+    const index = this.#messages.findIndex(({ id }) => ownDeletions.byOthers(id))
+    if (index !== -1) await this.#lose(index, target, signal)
+  }
+
+  /** A new message comes last: what stands below the one that is gone is shown anew, in order. */
+  async #lose(index: number, target: Target, signal: AbortSignal): Promise<void> {
+    await this.#removeFrom(index + 1, target, signal)
+    this.#messages.pop()
+    this.#lost += 1
   }
 
   #shows({ content, buttons }: ShownMessage, face: Face): boolean {

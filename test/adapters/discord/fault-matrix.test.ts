@@ -19,10 +19,10 @@ const SPEED = 2.5
 const WITHIN_MS = 25_000
 const PATIENCE_MS = 30_000
 
-/** Two messages' worth of words, none of them twice. */
+/** Three messages' worth of words, none of them twice; two of them are there before the last write. */
 const words = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, n) => `word${from + n} `).join('')
-const PIECES = [words(0, 20), words(20, 240), words(240, 400).trim()]
+const PIECES = [words(0, 20), words(20, 440), words(440, 600).trim()]
 const WHOLE = PIECES.join('')
 
 /** What happens to the reply in this thread next. */
