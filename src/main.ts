@@ -23,6 +23,7 @@ import { Ledger } from './feedback/ledger.ts'
 import { Rankings } from './feedback/rankings.ts'
 import { repliesWithFeedback } from './feedback/replies-with-feedback.ts'
 import { ReviewScheduler, type SchedulerDeps } from './feedback/scheduler.ts'
+import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
@@ -105,6 +106,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
   const ballots = new Ballots(store.keyv('ballots'), pseudonyms)
+  transcripts.onDeleted((thread, place) => takeBack(thread, place, { tasks, demonstrations, replies }))
   const consents = new Consents(store.keyv('consent'), pseudonyms)
   const stopping = new AbortController()
   const judging = { replies, tasks, rankings, ballots, pseudonyms, clock, log, signal: stopping.signal }

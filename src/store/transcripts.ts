@@ -78,6 +78,7 @@ export class Transcripts {
   readonly #log: AppendLog<Message>
   readonly #starts: Keyv
   readonly #listeners: ((ids: readonly string[]) => Promise<void>)[] = []
+  readonly #onDeleted: ((thread: string, place: number) => Promise<void>)[] = []
 
   constructor(messages: Keyv, starts: Keyv) {
     this.#log = new AppendLog(messages)
@@ -87,6 +88,14 @@ export class Transcripts {
   /** Told the ids of messages once they can be found. */
   onKept(listener: (ids: readonly string[]) => Promise<void>): void {
     this.#listeners.push(listener)
+  }
+
+  /**
+   * Told the place of a message that was taken back (rule T6), for whatever keeps copies of the conversation. May be
+   * told twice after a crash; when it throws, the deletion is tried again.
+   */
+  onDeleted(listener: (thread: string, place: number) => Promise<void>): void {
+    this.#onDeleted.push(listener)
   }
 
   /** @returns the number of messages in the thread now. */
@@ -123,7 +132,14 @@ export class Transcripts {
   async replace(thread: string, id: string, message: Message): Promise<boolean> {
     const replaced = await this.#log.replace(thread, id, message)
     if (replaced) await this.#tell([message.id])
+    if (message.role === 'deleted') await this.#tellDeleted(thread, message.id)
     return replaced
+  }
+
+  async #tellDeleted(thread: string, id: string): Promise<void> {
+    const place = await this.#log.placeOf(thread, id)
+    if (place === undefined) return
+    for (const listener of this.#onDeleted) await listener(thread, place)
   }
 
   async #tell(ids: readonly string[]): Promise<void> {
