@@ -21,6 +21,13 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     },
   ],
   [
+    'learn',
+    {
+      about: 'From what people gave to a better model: learn dataset build, verify, show, import.',
+      load: async () => (await import('./cli/learn.ts')).learn,
+    },
+  ],
+  [
     'warm',
     {
       about: 'Compile everything ahead, so that the next start is quick. npm does this after an install.',

@@ -27,7 +27,7 @@ export class Admission {
     if (!this.#sourceAllows(example)) return 'source'
     for (const person of example.people) if (!(await this.consents(person))) return 'consent'
     const answers = answersOf(example).map((content): Turn => ({ role: 'assistant', content }))
-    const clean = await this.#permits.deidentify([...example.prompt, ...answers])
+    const clean = await this.#permits.deidentify([...example.prompt, ...answers], threadOf(example))
     if (clean.length !== example.prompt.length + answers.length)
       throw new Error('de-identification gave another number of turns than it was given')
     const prompt = clean.slice(0, example.prompt.length).map(({ role, content }) => ({ role, content }))
@@ -43,8 +43,10 @@ export class Admission {
     return consents
   }
 
-  #sourceAllows({ provenance, thread, at }: Example): boolean {
-    const place = isOwnThread(thread) ? { provenance, at } : { provenance, thread, at }
+  #sourceAllows(example: Example): boolean {
+    const { provenance, since: at } = example
+    const said = threadOf(example)
+    const place = { provenance, at, ...(said === undefined ? {} : { thread: said }) }
     const verdict = this.#permits.gate.judge(place, this.#permits.now)
     if (verdict.allowed) return true
     const refusal = { provenance, why: verdict.why, say: verdict.say, count: 1 }
@@ -62,5 +64,7 @@ export interface Refusal {
   readonly say: string
   readonly count: number
 }
+
+const threadOf = ({ thread }: Example): string | undefined => (isOwnThread(thread) ? undefined : thread)
 
 const keyOf = ({ provenance, why }: Pick<Refusal, 'provenance' | 'why'>): string => `${provenance}/${why}`

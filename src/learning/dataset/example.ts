@@ -25,6 +25,8 @@ const origin = {
   record: z.string(),
   /** Milliseconds since the epoch: earlier examples stay where they are when later ones come (rule L1). */
   at: z.number(),
+  /** When the oldest of it was said, milliseconds since the epoch: text of platforms may be used while it is young. */
+  since: z.number(),
   provenance: z.string(),
   /** Names the conversation; a pseudonym once it was admitted. */
   thread: z.string(),

@@ -10,8 +10,12 @@ export interface Permits {
   readonly now: number
   /** Rule S2. */
   readonly consents: Pick<Consents, 'allows' | 'epoch'>
-  /** The same conversation without what names somebody (rule S4); as many turns, in the same order. */
-  deidentify(turns: readonly Turn[]): Promise<readonly Turn[]>
+  /**
+   * The same conversation without what names somebody (rule S4); as many turns, in the same order.
+   *
+   * @param thread `threadKey` where it was said in one, whose speakers have names that nobody else would know.
+   */
+  deidentify(turns: readonly Turn[], thread: string | undefined): Promise<readonly Turn[]>
   /** Version of `deidentify`. */
   readonly redactor: string
   /** A name for a conversation that says nothing about where it was. */

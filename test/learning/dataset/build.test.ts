@@ -138,7 +138,7 @@ test('S4: every word passes de-identification, conversation by conversation, and
     {
       deidentify: async (turns) => {
         seen.push(turns.length)
-        return (await deidentify(turns)).map(({ role, content }) => ({
+        return (await deidentify(turns, undefined)).map(({ role, content }) => ({
           role,
           content: content.replaceAll('ANNA', '[USER_1]'),
         }))

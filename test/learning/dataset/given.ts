@@ -14,6 +14,7 @@ const origin = (nth: number) => ({
   source: 'dialogues' as const,
   record: `r${String(nth).padStart(6, '0')}`,
   at: 1_000 + nth,
+  since: 1_000 + nth,
   provenance: 'console',
   thread: `record/${nth}`,
   people: ['p_trainer'],

@@ -30,15 +30,15 @@ async function* examplesOf(record: Demonstration, find: FindReply): AsyncGenerat
     yield { source, example: 'incomplete' }
     return
   }
-  if (record.of !== undefined) {
-    const now = standing(prompt, await find(record.of.reply))
-    if (now !== 'stands') {
-      yield { source, example: now }
-      return
-    }
+  const said = record.of === undefined ? undefined : await find(record.of.reply)
+  const now = said === undefined ? 'stands' : standing(prompt, said)
+  if (now !== 'stands') {
+    yield { source, example: now }
+    return
   }
   const origin = {
     ...{ source, record: record.id, at: record.at, provenance: record.provenance },
+    since: typeof said === 'object' ? said.since : record.at,
     thread: record.thread ?? ownThread(record.id),
     people: [...new Set([record.trainer, ...record.speakers])]
       .filter((person) => person !== NOBODY)

@@ -35,8 +35,9 @@ export const rankings = ({ tasks, ratersOf, rankingBy, find }: Ranked): Finder =
         record === undefined ? [] : judgementOf(record, candidates),
       )
       if (judgements.length === 0) return 'unranked'
-      const now = standing(prompt, await find(task.reply))
-      if (now !== 'stands') return now
+      const said = await find(task.reply)
+      const now = standing(prompt, said)
+      if (now !== 'stands' || typeof said === 'string') return now === 'stands' ? 'deleted' : now
       return {
         ...{
           source: 'rankings',
@@ -45,6 +46,7 @@ export const rankings = ({ tasks, ratersOf, rankingBy, find }: Ranked): Finder =
           provenance: task.provenance,
           thread: task.thread,
         },
+        since: said.since,
         people: [...new Set([...agreed, ...task.speakers])].toSorted(),
         made: candidates.flatMap(({ made }) => (made === undefined ? [] : [madeOf(made)])),
         is: 'ranked',

@@ -1,8 +1,14 @@
-import type { JudgedReply, Replies } from '#core/feedback/judged-reply.ts'
+import type { JudgedReply } from '#core/feedback/judged-reply.ts'
 import type { Turn } from '../dataset.ts'
 
-/** Of `Replies`: what was said, as it stands now. */
-export type FindReply = Replies['find']
+/** A reply as it stands now. */
+export interface Said extends JudgedReply {
+  /** When the oldest message of its prompt was said, milliseconds since the epoch. */
+  readonly since: number
+}
+
+/** What `Replies` finds, and since when. */
+export type FindReply = (reply: string) => Promise<Said | 'unknown' | 'deleted'>
 
 /**
  * Whether a record's copy of a prompt is still what was said: nothing of it was edited or deleted since (rule T6). A
