@@ -5,7 +5,7 @@
  * platform bears; a reply's writer waits for its turn before a write that only makes it grow (rule D3).
  */
 import type { Clock } from '#core/clock.ts'
-import { type AccountState, freeAt, type Limit, nextTurn } from './budget.ts'
+import { type AccountState, freeAt, type Limit, nextTurn, type Waiting } from './budget.ts'
 
 /** After a refusal we believe in this share of what we believed in before. */
 const BACK_OFF = 0.7
@@ -28,7 +28,7 @@ export interface GrantedTurn {
 
 interface Waiter {
   readonly by: object
-  readonly since: number
+  unseen: Waiting
   readonly grant: () => void
 }
 
@@ -51,6 +51,8 @@ export class Account {
   #reported = { remaining: Number.POSITIVE_INFINITY, until: 0 }
   /** Ends the sleep of the loop that grants turns; undefined while there is no such loop. */
   #sleep: AbortController | undefined
+  /** While the loop sleeps: a packet is no reason to look again before this. */
+  #heardFrom = 0
 
   constructor(limit: Limit, clock: Clock) {
     this.#limit = limit
@@ -119,13 +121,13 @@ export class Account {
   /**
    * Resolves when `by` may make a growing write.
    *
-   * @param since when the oldest text that its reader does not see came.
+   * @param unseen what its reader does not see now; `heard` tells of more.
    * @throws the signal's reason
    */
-  async turn(by: object, since: number, signal: AbortSignal): Promise<GrantedTurn> {
+  async turn(by: object, unseen: Waiting, signal: AbortSignal): Promise<GrantedTurn> {
     signal.throwIfAborted()
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const waiter: Waiter = { by, since, grant: resolve }
+    const waiter: Waiter = { by, unseen, grant: resolve }
     const leave = () => {
       this.#waiting = this.#waiting.filter((other) => other !== waiter)
       this.#wake()
@@ -133,18 +135,29 @@ export class Account {
     }
     signal.addEventListener('abort', leave, { once: true })
     this.#waiting.push(waiter)
-    if (this.#sleep === undefined) this.#attend()
+    // Also when the loop sleeps: what is due depends on who waits.
+    this.#wake()
     await promise.finally(() => signal.removeEventListener('abort', leave))
     return { over: () => void (this.#granted.delete(by) && this.#wake()) }
+  }
+
+  /** A reply that waits for its turn has more to show. Cheap, as every token of every reply may say so. */
+  heard(by: object, unseen: Waiting): void {
+    const waiter = this.#waiting.find((other) => other.by === by)
+    if (waiter === undefined) return
+    waiter.unseen = unseen
+    if (this.#clock.now() >= this.#heardFrom) this.#wake()
   }
 
   /** Grant what is due, and look again when the next turn is. */
   #attend(): void {
     for (;;) {
       const now = this.#clock.now()
-      const next = nextTurn(this.#state(now), this.#waiting, now)
+      const unseen = this.#waiting.map((waiter) => waiter.unseen)
+      const next = nextTurn(this.#state(now), unseen, now)
       if (next.do === 'rest') return
       if (next.do === 'wait') {
+        this.#heardFrom = next.heardFrom
         this.#lookAgain(next.ms)
         return
       }

@@ -34,46 +34,61 @@ export interface AccountState {
 export interface Waiting {
   /** When the oldest unseen character came. */
   readonly since: number
+  /** When the newest packet came, and how long after one the next comes, usually. Zero while unknown. */
+  readonly newest: number
+  readonly usualGapMs: number
 }
 
 export type Turn =
   | { readonly do: 'grant'; readonly index: number }
-  | { readonly do: 'wait'; readonly ms: number }
+  /** Look again after so long, or when a packet comes for one who waits at `heardFrom` or later. */
+  | { readonly do: 'wait'; readonly ms: number; readonly heardFrom: number }
   | { readonly do: 'rest' }
 
 /**
- * Pace on an idle account, as a share of the even spacing. Nobody knows how long a reply will be: fast at first is
- * near the best for a short one, and what it takes from a long one is little, since the pace widens as room is spent.
+ * Pace on an idle account, as a share of the even spacing; it becomes even as room is spent. One reply alone begins
+ * faster: nobody knows how long it will be, and what a short one gains a long one hardly misses. Where several wait,
+ * they begin slower: last writes come unasked on top of the pace, and what a lonely minute spends is what the crowd of
+ * the next one lacks, since room comes back when it was spent a window ago.
  */
-const FASTEST = 0.35
-/** How suddenly the pace becomes even as room is spent: late, so that bursts with pauses between are shown at once. */
-const BEND = 2
-/** How much more even the pace is for many replies: with the root of their number. */
-const CALM = 0.5
+const ALONE = 0.75
+const TOGETHER = 1.3
+/**
+ * A write comes with a packet: right behind one, more is not to be expected for a while, and what is written stays
+ * whole for longest. So a reply alone may write so many usual gaps before its time if a packet has come, and otherwise
+ * waits for one as long beyond it. Early and late even out, and the pace stays what it is.
+ */
+const LEEWAY = 0.7
 /** Room that comes back within this counts as reserved: a last write that comes at the worst moment waits so long. */
-const SOON_MS = 1_300
+const SOON_MS = 2_500
 
 /** Which reply writes next: the one with the oldest unseen text, as soon as the account bears it. */
 export function nextTurn(state: AccountState, waiting: readonly Waiting[], now: number): Turn {
   const [first, ...others] = waiting
   if (first === undefined) return { do: 'rest' }
-  const at = dueAt(state, waiting.length, Math.max(now, state.blockedUntil, roomAt(state)))
-  if (at > now) return { do: 'wait', ms: at - now }
-  const oldest = others.reduce((least, { since }) => Math.min(least, since), first.since)
-  return { do: 'grant', index: waiting.findIndex(({ since }) => since === oldest) }
+  const oldest = others.reduce((least, one) => (one.since < least.since ? one : least), first)
+  const gapOver = state.lastTurn + (state.limit.leastGapMs ?? 0)
+  const from = Math.max(now, state.blockedUntil, roomAt(state), gapOver)
+  const due = dueAt(state, waiting.length, from)
+  // In a crowd the next write is for somebody else, whose packets know nothing of this one's.
+  const leeway = waiting.length === 1 ? LEEWAY * oldest.usualGapMs : 0
+  const at = Math.max(from, oldest.newest >= due - leeway ? from : due + leeway)
+  if (at > now) return { do: 'wait', ms: at - now, heardFrom: Math.max(from, due - leeway) }
+  return { do: 'grant', index: waiting.indexOf(oldest) }
 }
 
 /**
- * When the pace allows the next growing write, from a time on at which there is room. The pace quickens while one
- * waits, since room comes nearer, so the moment is searched for.
+ * When the pace asks for the next growing write, seen from a time on at which there is room; before it when it is
+ * overdue. The pace quickens while one waits, since room comes nearer, so the moment is searched for.
  */
 function dueAt(state: AccountState, replies: number, from: number): number {
-  const isDue = (at: number) => at >= state.lastTurn + spacing(state, replies, at)
-  if (!Number.isFinite(from) || isDue(from)) return from
-  let [early, late] = [from, state.lastTurn + spacing(state, replies, from)]
+  if (!Number.isFinite(from)) return from
+  const due = (at: number) => state.lastTurn + spacing(state, replies, at)
+  let [early, late] = [from, due(from)]
+  if (late <= from) return late
   while (late - early > 1) {
     const middle = (early + late) / 2
-    if (isDue(middle)) late = middle
+    if (due(middle) <= middle) late = middle
     else early = middle
   }
   return late
@@ -99,13 +114,11 @@ function roomFor(state: AccountState, now: number): number {
 }
 
 /**
- * Time between two growing writes: the widest of the even paces that never run dry before room comes back, and faster
- * than that while little was spent lately. So a reply on an idle account begins fast and widens its pace, and on a
- * busy one the pace is even.
+ * Time between two growing writes: the widest of the even paces that never run dry before room comes back, and as much
+ * faster or slower as few or many wait, while little was spent lately. On a busy account the pace is even.
  */
 function spacing(state: AccountState, replies: number, now: number): number {
-  // Many replies together are sure to need what one alone may leave: the more wait, the more even the pace.
-  const fastest = 1 - (1 - FASTEST) / replies ** CALM
+  const idle = replies === 1 ? ALONE : TOGETHER
   const { limit, bears, returns } = state
   let room = roomFor(state, now)
   let even = limit.windowMs / bears
@@ -117,7 +130,7 @@ function spacing(state: AccountState, replies: number, now: number): number {
   }
   // With the write that is asked for: the last of five is as good as all.
   const spent = Math.min(1, (counting(state, now) + 1) / bears)
-  return Math.max(limit.leastGapMs ?? 0, even * (fastest + (1 - fastest) * spent ** BEND))
+  return even * (idle + (1 - idle) * spent)
 }
 
 /** One write at least remains for what grows, or it would never come. */

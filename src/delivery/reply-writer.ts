@@ -6,10 +6,12 @@
  * platform and no model.
  */
 import type { Clock } from '#core/clock.ts'
-import type { GrantedTurn } from './account.ts'
+import type { Account, GrantedTurn } from './account.ts'
+import type { Waiting } from './budget.ts'
 import { nextWrite, type PacingState } from './pacing.ts'
+import { heardAt, SILENT } from './rhythm.ts'
 import { createSplitter, type Splitter, sizeOf } from './split.ts'
-import { type Control, type ReplySurface, SurfaceError } from './surface.ts'
+import { type Control, type PartLimit, type ReplySurface, SurfaceError } from './surface.ts'
 
 /** A platform that is down this long costs the reply; the text stays in the transcript. */
 const GIVE_UP_AFTER_MS = 120_000
@@ -37,6 +39,9 @@ export class ReplyWriter {
   #text = ''
   /** When the oldest text came that no write has taken up; undefined while there is none. */
   #unseenSince: number | undefined
+  #rhythm = SILENT
+  /** The account whose turn it waits for; undefined while it waits for none. */
+  #line: Account | undefined
   /** The reader sees something. */
   #begun = false
   #finished = false
@@ -59,7 +64,17 @@ export class ReplyWriter {
 
   constructor(deps: ReplyWriterDeps) {
     this.#deps = deps
-    const { limit, render } = deps.surface
+    const { surface } = deps
+    const { render } = surface
+    // Asked for at every cut: a platform may come to bear less. Parts that are followed by others stay as they are.
+    const limit: PartLimit = {
+      get unit() {
+        return surface.limit.unit
+      },
+      get size() {
+        return surface.limit.size
+      },
+    }
     this.#splitter = createSplitter(
       limit,
       render === undefined ? {} : { measure: (part) => sizeOf(render(part), limit) },
@@ -71,7 +86,10 @@ export class ReplyWriter {
   push(delta: string): void {
     if (delta === '') return
     this.#text += delta
-    this.#unseenSince ??= this.#deps.clock.now()
+    const now = this.#deps.clock.now()
+    this.#unseenSince ??= now
+    this.#rhythm = heardAt(this.#rhythm, now)
+    this.#line?.heard(this.#deps.surface, this.#unseen(now))
     this.#begin()
   }
 
@@ -110,7 +128,7 @@ export class ReplyWriter {
   async #write(): Promise<void> {
     const { clock, signal } = this.#deps
     let failures = 0
-    let failingSince = 0
+    let [stuckSince, awaySince] = [clock.now(), clock.now()]
     for (;;) {
       signal.throwIfAborted()
       const pace = nextWrite(this.#pacing(failures > 0), clock.now())
@@ -126,11 +144,14 @@ export class ReplyWriter {
         if (await this.#show()) return
         failures = 0
       } catch (error) {
-        if (failures === 0) failingSince = clock.now()
+        const now = clock.now()
+        if (failures === 0) [stuckSince, awaySince] = [now, now]
+        // A platform that says it has no room is there: how long it was away begins anew.
+        if (isAnswer(error)) [failures, awaySince] = [0, now]
         failures += 1
-        const { ms, giveUpAfterMs } = pauseAfter(error, failures)
-        this.#blockedUntil = clock.now() + ms
-        if (this.#blockedUntil - failingSince > giveUpAfterMs) throw error
+        this.#blockedUntil = now + pauseAfter(error, failures)
+        const isAway = !isAnswer(error) && this.#blockedUntil - awaySince > GIVE_UP_AFTER_MS
+        if (isAway || this.#blockedUntil - stuckSince > STARVED_AFTER_MS) throw error
       } finally {
         turn?.over()
       }
@@ -170,8 +191,17 @@ export class ReplyWriter {
     const { surface, clock } = this.#deps
     const { account } = surface
     if (account === undefined) return undefined
-    const since = this.#unseenSince ?? clock.now()
-    return (await this.#whileGrowing((growing) => account.turn(surface, since, growing))) ?? 'ended'
+    const unseen = this.#unseen(clock.now())
+    this.#line = account
+    try {
+      return (await this.#whileGrowing((growing) => account.turn(surface, unseen, growing))) ?? 'ended'
+    } finally {
+      this.#line = undefined
+    }
+  }
+
+  #unseen(now: number): Waiting {
+    return { since: this.#unseenSince ?? now, ...this.#rhythm }
   }
 
   /** @returns undefined when the reply was finished meanwhile. @throws the signal's reason */
@@ -200,21 +230,18 @@ export class ReplyWriter {
   }
 }
 
-interface Pause {
-  readonly ms: number
-  readonly giveUpAfterMs: number
-}
+const isAnswer = (error: unknown): boolean =>
+  error instanceof SurfaceError && error.fault.kind === 'rate_limited'
 
 /** @throws the error itself when trying again cannot help. */
-function pauseAfter(error: unknown, failures: number): Pause {
+function pauseAfter(error: unknown, failures: number): number {
   if (!(error instanceof SurfaceError)) throw error
-  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
   switch (error.fault.kind) {
     case 'rate_limited':
       // Room is kept from then on, for a while: coming later would lose it.
-      return { ms: Math.max(SHORTEST_PAUSE_MS, error.fault.retryAfterMs), giveUpAfterMs: STARVED_AFTER_MS }
+      return Math.max(SHORTEST_PAUSE_MS, error.fault.retryAfterMs)
     case 'unavailable':
-      return { ms: pause, giveUpAfterMs: GIVE_UP_AFTER_MS }
+      return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
     case 'gone':
     case 'refused':
       throw error

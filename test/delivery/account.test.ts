@@ -2,11 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Account } from '#core/delivery/account.ts'
 import { Accounts, takeAll } from '#core/delivery/accounts.ts'
-import type { Limit } from '#core/delivery/budget.ts'
+import type { Limit, Waiting } from '#core/delivery/budget.ts'
 import { settle, VirtualClock } from '#test/virtual-clock.ts'
 
 const LIMIT: Limit = { writes: 3, windowMs: 10_000, reserve: 0 }
 const never = new AbortController().signal
+const since = (at: number): Waiting => ({ since: at, newest: at, usualGapMs: 0 })
 
 function opened(limit: Limit = LIMIT) {
   const clock = new VirtualClock(0)
@@ -74,7 +75,7 @@ describe('turns', () => {
     const last = {}
     expect(spend(last)).toBe(false)
     let granted = false
-    void account.turn({}, 0, never).then(() => {
+    void account.turn({}, since(0), never).then(() => {
       granted = true
     })
     await clock.advance(10_000)
@@ -86,8 +87,8 @@ describe('turns', () => {
   test('who leaves the line is not waited for', async () => {
     const { clock, account } = opened()
     const leaving = new AbortController()
-    const first = account.turn({}, 0, never)
-    const gone = expect(account.turn({}, 1, leaving.signal)).rejects.toThrow('left')
+    const first = account.turn({}, since(0), never)
+    const gone = expect(account.turn({}, since(1), leaving.signal)).rejects.toThrow('left')
     leaving.abort(new Error('left'))
     await gone
     await first
@@ -97,11 +98,33 @@ describe('turns', () => {
     expect(account.isIdle).toBe(true)
   })
 
+  test('D3: who waits a little for a packet is granted its turn when one comes', async () => {
+    const { clock, account, spend } = opened({ ...LIMIT, writes: 10 })
+    const by = {}
+    for (let count = 0; count < 5; count += 1) {
+      await account.turn(by, since(clock.now()), never)
+      spend(by)
+      await clock.advance(1_500)
+    }
+    await account.turn(by, since(clock.now()), never)
+    spend(by)
+    let granted = false
+    const text = { since: clock.now(), newest: clock.now(), usualGapMs: 900 }
+    void account.turn(by, text, never).then(() => {
+      granted = true
+    })
+    await clock.advance(1_000)
+    expect(granted).toBe(false)
+    account.heard(by, { ...text, newest: clock.now() })
+    await clock.advance(0)
+    expect(granted).toBe(true)
+  })
+
   test('D3: with every write under way, the end of one wakes the line', async () => {
     const { clock, account } = opened({ ...LIMIT, writes: 1 })
     const taken = account.take({})
     let granted = false
-    void account.turn({}, 0, never).then(() => {
+    void account.turn({}, since(0), never).then(() => {
       granted = true
     })
     await clock.advance(30_000)
@@ -126,7 +149,7 @@ describe('turns', () => {
             const by = {}
             const live = async () => {
               for (;;) {
-                const turn = await account.turn(by, clock.now(), stop.signal)
+                const turn = await account.turn(by, since(clock.now()), stop.signal)
                 const taken = account.take(by)
                 expect(taken.ok).toBe(true)
                 calls.push({ at: clock.now(), reply })

@@ -15,8 +15,11 @@ function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFaul
   const notes: (readonly string[])[] = []
   const faults = [...(options.faults ?? [])]
   let inFlight = 0
+  const bears = { size: options.size ?? 1_000 }
   const surface: ReplySurface = {
-    limit: { unit: 'utf16', size: options.size ?? 1_000 },
+    get limit() {
+      return { unit: 'utf16' as const, size: bears.size }
+    },
     account: new Account(EACH_SECOND, clock),
     working: async () => {},
     refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
@@ -38,7 +41,7 @@ function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFaul
     signal: abort.signal,
     onShown: async (messages) => void notes.push(messages),
   })
-  return { clock, views, notes, writer, abort }
+  return { clock, views, notes, writer, abort, bears }
 }
 
 describe('a reply that streams', () => {
@@ -91,6 +94,33 @@ describe('a reply that streams', () => {
 })
 
 describe('a platform in trouble', () => {
+  test('D1, D2: one that bears shorter parts from now on gets shorter ones; those that stand stay', async () => {
+    const { clock, views, writer, bears } = screen({ size: 1_000 })
+    const text = 'word '.repeat(500).trim()
+    writer.push(text.slice(0, 1_500))
+    await clock.advance(2_000)
+    bears.size = 300
+    const finished = writer.finish(text, ['good'])
+    await clock.advance(2_000)
+    await finished
+    const last = views.at(-1)?.parts ?? []
+    expect(last[0]).toBe(views[0]?.parts[0])
+    expect(Math.max(...last.slice(1).map((part) => part.length))).toBeLessThanOrEqual(300)
+    expect(last.join('')).toBe(text)
+  })
+
+  test('D5: minutes without room are no minutes away: the next failure is not the end', async () => {
+    const faults: SurfaceFault[] = [
+      ...Array.from({ length: 5 }, (): SurfaceFault => ({ kind: 'rate_limited', retryAfterMs: 60_000 })),
+      { kind: 'unavailable' },
+    ]
+    const { clock, views, writer } = screen({ faults })
+    const finished = writer.finish('all of it', ['good'])
+    await clock.advance(310_000)
+    await finished
+    expect(views.at(-1)).toMatchObject({ parts: ['all of it'], finished: true })
+  })
+
   test('D3, D5: a 429 is waited out, and costs no text', async () => {
     const { clock, views, writer } = screen({ faults: [{ kind: 'rate_limited', retryAfterMs: 7_000 }] })
     const finished = writer.finish('all of it', ['good'])

@@ -5,9 +5,11 @@
  * - Time is cut into cells. A write in a cell shows all that comes before the cell's end, and is visible one round
  *   trip after the cell's beginning. So it sees too much, too early, by less than one cell.
  * - One write of a reply is in flight at a time.
- * - Rate limits hold per block of time, by prices (Lagrange): a schedule within the limit pays at most
- *   `price x limit` in each block, so the cheapest schedule that pays, less what all may pay, is a lower bound for
- *   every choice of prices at or above zero. The search for prices only makes the bound better, never wrong.
+ * - Rate limits are a list of stretches of time with the most writes that any schedule can begin in each. They hold
+ *   by fines (Lagrange): a write pays the fine of every stretch that it begins in, so a schedule within the limits pays
+ *   at most `fine x most` for each stretch, and the cheapest schedule that pays, less what all may pay, is a lower
+ *   bound for every choice of fines at or above zero. The search for fines only makes the bound better, never wrong.
+ *   Stretches may overlap: a window that slides is as many of them as one likes.
  * - Writes charged to another account are free: a reply's first one, a stream's last one, and those that take up a
  *   further message, of which there are only so many a block, and none before there is text for it.
  *
@@ -17,17 +19,18 @@ import type { RoundTrip } from './network.ts'
 
 /** What a platform bears of the writes that make replies grow. */
 export interface Rate {
-  /** Length of the blocks for which the limit is taken to hold, in milliseconds. */
-  readonly blockMs: number
-  /** Writes in `blocks` whole blocks and the part of one that is left, in milliseconds. */
-  readonly most: (restMs: number) => number
+  /** Time is cut into steps, in milliseconds, from the first token on. Stretches begin and end with one. */
+  readonly stepMs: number
+  /** Length of a stretch in steps, and the most writes that begin in one; `Infinity` for no limit. */
+  readonly stretchSteps: number
+  readonly most: number
   /**
-   * `each`: every block holds at most that. `from start`: a window begins with its first write and not at a time that
-   * is known, so only the sum from the start on is sure.
+   * `any stretch`: the window slides, so it holds from every step on. `from start`: a window begins with its first
+   * write and not at a time that is known, so only the sum over whole stretches from the start on is sure.
    */
-  readonly holds: 'each' | 'from start'
+  readonly holds: 'any stretch' | 'from start'
   readonly lastIsFree: boolean
-  /** Most free writes in a block that take up further messages. */
+  /** Most free writes in a step that take up further messages. */
   readonly mostFree: number
   /** Never two writes of a reply sooner after each other. */
   readonly leastGapMs: number
@@ -51,6 +54,13 @@ export type Cost =
 
 const ROUNDS = 16
 
+/** Steps from one to before another, and how many writes may begin in them. */
+interface Limit {
+  readonly from: number
+  readonly to: number
+  readonly most: number
+}
+
 /** A value that the sum of the replies' costs cannot be below. */
 export function lowerBound(
   replies: readonly Reply[],
@@ -62,69 +72,84 @@ export function lowerBound(
   const grids = replies.map((reply) => new Grid(reply, rate, roundTrip, cellMs))
   const start = Math.min(...grids.map((grid) => grid.start))
   const end = Math.max(...grids.map((grid) => grid.end))
-  const most = limits(rate, end - start)
-  const free = most.map(() => 0)
+  const steps = Math.max(1, Math.ceil((end - start) / rate.stepMs))
+  const limits = limitsOf(rate, steps)
+  const free = Array.from({ length: steps }, () => 0)
   for (const at of replies.flatMap((reply) => reply.free)) {
-    const block = Math.min(free.length - 1, Math.floor((at - start) / rate.blockMs))
-    free[block] = (free[block] ?? 0) + 1
+    const step = Math.min(steps - 1, Math.floor((at - start) / rate.stepMs))
+    free[step] = (free[step] ?? 0) + 1
   }
-  let prices: readonly number[] = most.map(() => 0)
+  let fines: readonly number[] = limits.map(() => 0)
   let best = 0
-  let step = 0
+  let first = 0
   for (let round = 0; round < ROUNDS; round += 1) {
-    const used = most.map(() => 0)
+    const prices = pricesOf(fines, limits, steps)
+    const used = prices.map(() => 0)
     let sum = 0
     for (const grid of grids) sum += grid.cheapest(prices, start, cost, used)
-    sum -= prices.reduce((paid, price, block) => paid + price * (most[block] ?? 0), 0)
+    sum -= fines.reduce((paid, fine, nth) => paid + fine * (limits[nth]?.most ?? 0), 0)
     best = Math.max(best, sum - worthOfFree(prices, free, rate.mostFree))
-    const writes = used.reduce((all, count) => all + count, 0)
-    if (round === 0) step = sum / Math.max(1, writes)
-    prices = towards(prices, used, most, step, round, rate.holds)
+    if (limits.length === 0) break
+    if (round === 0) first = sum / Math.max(1, total(used))
+    const next = towards(fines, limits, used, first, round)
+    fines = rate.holds === 'from start' ? falling(next) : next
   }
   return best
 }
 
-function limits(rate: Rate, lastsMs: number): readonly number[] {
-  const blocks = Math.max(1, Math.ceil(lastsMs / rate.blockMs))
-  return Array.from({ length: blocks }, (_, block) =>
-    rate.most(Math.min(rate.blockMs, lastsMs - block * rate.blockMs)),
-  )
+function limitsOf({ stretchSteps, most, holds }: Rate, steps: number): readonly Limit[] {
+  if (!Number.isFinite(most)) return []
+  const limit = (from: number): Limit => ({ from, to: Math.min(steps, from + stretchSteps), most })
+  // Sums from the start on are kept by fines that never rise: `falling`.
+  if (holds === 'from start')
+    return Array.from({ length: Math.ceil(steps / stretchSteps) }, (_, nth) => limit(nth * stretchSteps))
+  // A stretch that reaches beyond the end says no more than the one before it, unless it is the first.
+  return Array.from({ length: Math.max(1, steps - stretchSteps + 1) }, (_, from) => limit(from))
 }
 
-/** The most that free writes can save: each in the dearest blocks that are not before its time and are not full. */
+/** What a write costs by its step: the fines of all the stretches that it begins in. */
+function pricesOf(fines: readonly number[], limits: readonly Limit[], steps: number): readonly number[] {
+  const prices = Array.from({ length: steps }, () => 0)
+  for (const [nth, { from, to }] of limits.entries())
+    for (let step = from; step < to; step += 1) prices[step] = (prices[step] ?? 0) + (fines[nth] ?? 0)
+  return prices
+}
+
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0)
+
+/** The most that free writes can save: each in the dearest steps that are not before its time and are not full. */
 function worthOfFree(prices: readonly number[], free: readonly number[], mostFree: number): number {
   const taken = prices.map(() => 0)
-  const sumUntil = (counts: readonly number[], block: number) =>
-    counts.slice(0, block + 1).reduce((sum, count) => sum + count, 0)
+  const sumUntil = (counts: readonly number[], step: number) =>
+    counts.slice(0, step + 1).reduce((sum, count) => sum + count, 0)
   let worth = 0
-  const dearestFirst = prices.map((_, block) => block).toSorted((a, b) => (prices[b] ?? 0) - (prices[a] ?? 0))
-  for (const block of dearestFirst) {
+  const dearestFirst = prices.map((_, step) => step).toSorted((a, b) => (prices[b] ?? 0) - (prices[a] ?? 0))
+  for (const step of dearestFirst) {
     let most = mostFree
-    for (let later = block; later < prices.length; later += 1)
+    for (let later = step; later < prices.length; later += 1)
       most = Math.min(most, sumUntil(free, later) - sumUntil(taken, later))
-    taken[block] = most
-    worth += most * (prices[block] ?? 0)
+    taken[step] = most
+    worth += most * (prices[step] ?? 0)
   }
   return worth
 }
 
 /** Dearer where too much was written, cheaper where too little, in ever smaller steps. */
 function towards(
-  prices: readonly number[],
+  fines: readonly number[],
+  limits: readonly Limit[],
   used: readonly number[],
-  most: readonly number[],
-  step: number,
+  first: number,
   round: number,
-  holds: Rate['holds'],
 ): readonly number[] {
   const share = 1 / (1 + round / 6)
-  const next = prices.map((price, block) => {
-    const [wrote, limit] = [used[block] ?? 0, most[block] ?? 1]
+  return fines.map((fine, nth) => {
+    const { from = 0, to = 0, most = 1 } = limits[nth] ?? {}
+    const wrote = total(used.slice(from, to))
     // From nothing by a first guess, then by proportion: a gap that is too short by half costs a quarter.
-    if (price === 0) return wrote > limit ? step * share : 0
-    return price * Math.min(4, Math.max(0.25, (Math.max(wrote, 0.5) / Math.max(limit, 0.5)) ** (2 * share)))
+    if (fine === 0) return wrote > most ? first * share : 0
+    return fine * Math.min(4, Math.max(0.25, (Math.max(wrote, 0.5) / Math.max(most, 0.5)) ** (2 * share)))
   })
-  return holds === 'each' ? next : falling(next)
 }
 
 /** The nearest prices that never rise: sums from the start on allow no others. */
@@ -148,7 +173,7 @@ class Grid {
   readonly end: number
   readonly #cellMs: number
   readonly #lastIsFree: boolean
-  readonly #blockMs: number
+  readonly #stepMs: number
   readonly #cells: number
   /** By cell: when a write in it is visible, from the start. */
   readonly #visible: Float64Array
@@ -166,7 +191,7 @@ class Grid {
     this.end = last + longest
     this.#cellMs = cellMs
     this.#lastIsFree = rate.lastIsFree
-    this.#blockMs = rate.blockMs
+    this.#stepMs = rate.stepMs
     this.#cells = Math.ceil((this.end - first) / cellMs)
     this.#visible = new Float64Array(this.#cells)
     this.#next = new Float64Array(this.#cells)
@@ -184,7 +209,7 @@ class Grid {
     }
   }
 
-  /** @param used counts, by block, the writes that were paid for. */
+  /** @param used counts, by step, the writes that were paid for. */
   cheapest(prices: readonly number[], origin: number, cost: Cost, used: number[]): number {
     const total = new Float64Array(this.#cells)
     const from = new Int32Array(this.#cells).fill(-1)
@@ -204,7 +229,7 @@ class Grid {
       const { value, cell: before } = best.query(this.#visible[cell] ?? 0)
       const endsAll = this.#next[cell] === Number.POSITIVE_INFINITY
       const isFree = before === -1 || (endsAll && this.#lastIsFree)
-      total[cell] = value + (isFree ? 0 : (prices[this.#block(cell, origin)] ?? 0))
+      total[cell] = value + (isFree ? 0 : (prices[this.#step(cell, origin)] ?? 0))
       from[cell] = before
       if (endsAll && (total[cell] ?? 0) < cheapest) {
         cheapest = total[cell] ?? 0
@@ -213,14 +238,14 @@ class Grid {
     }
     for (let cell = lastCell; cell !== -1; cell = from[cell] ?? -1) {
       const isFree = from[cell] === -1 || (cell === lastCell && this.#lastIsFree)
-      const block = this.#block(cell, origin)
-      if (!isFree) used[block] = (used[block] ?? 0) + 1
+      const step = this.#step(cell, origin)
+      if (!isFree) used[step] = (used[step] ?? 0) + 1
     }
     return cheapest
   }
 
-  #block = (cell: number, origin: number): number =>
-    Math.floor((this.start - origin + cell * this.#cellMs) / this.#blockMs)
+  #step = (cell: number, origin: number): number =>
+    Math.floor((this.start - origin + cell * this.#cellMs) / this.#stepMs)
 }
 
 interface Found {

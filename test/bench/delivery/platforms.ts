@@ -19,23 +19,38 @@ export interface Subject {
 
 const calls: Pick<Rate, 'takes'> = { takes: (roundTrip) => ({ busy: roundTrip, visible: roundTrip }) }
 
-const perMinute = (writes: number, lastIsFree: boolean, mostFree: number): Rate => ({
+/**
+ * Calls are counted in a minute that slides, half a round trip after they begin. So calls that begin in a stretch this
+ * long are counted within a minute: halves of round trips differ by 50 ms at most, and a call is taken to begin with
+ * its cell, up to 10 ms sooner.
+ */
+const SURE_MINUTE_MS = 59_940
+const STEPS = 6
+
+const perMinute = (most: number, lastIsFree: boolean, mostFree: number): Rate => ({
   ...calls,
-  ...{ blockMs: 60_000, most: () => writes, holds: 'each', lastIsFree, leastGapMs: 0, mostFree },
+  ...{ stepMs: SURE_MINUTE_MS / STEPS, stretchSteps: STEPS, most, holds: 'any stretch' },
+  ...{ lastIsFree, leastGapMs: 0, mostFree },
 })
 
-/** Counted in windows of five seconds that begin with a write. */
+/**
+ * Counted in windows of five seconds that begin with a write. The first edit begins a round trip after the first token
+ * at the soonest, longer than halves of round trips and cells can differ: so its window is not over sooner than five
+ * seconds after the token, and the sum from the start on holds.
+ */
 const DISCORD: Rate = {
   ...calls,
-  ...{ blockMs: 5_000, most: () => 5, holds: 'from start', lastIsFree: false, leastGapMs: 0, mostFree: 10 },
+  ...{ stepMs: 5_000, stretchSteps: 1, most: 5, holds: 'from start' },
+  ...{ lastIsFree: false, leastGapMs: 0, mostFree: 10 },
 }
 
 /** No limit but what the eye can see, which the surface states itself. */
 const WEB: Rate = {
   ...{
-    blockMs: 60_000,
-    most: () => Number.MAX_SAFE_INTEGER,
-    holds: 'each',
+    stepMs: 60_000,
+    stretchSteps: 1,
+    most: Number.POSITIVE_INFINITY,
+    holds: 'any stretch',
     lastIsFree: true,
     leastGapMs: 80,
     mostFree: 0,
