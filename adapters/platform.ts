@@ -11,6 +11,7 @@ import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from '#core/dialogue/request.ts'
 import type { ComparisonDesk, Invitation } from '#core/feedback/comparison-desk.ts'
 import type { FeedbackDesk } from '#core/feedback/desk.ts'
+import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
@@ -50,6 +51,8 @@ export interface Host {
   readonly comparisons: ComparisonDesk
   /** What people may ask about themselves. */
   readonly privacy: PrivacyDesk
+  /** What all the feedback comes to. @throws Error when the store is down */
+  insights(): Promise<Insights>
   readonly log: Logger
 }
 

@@ -1,6 +1,7 @@
 /** The desks of the core as adapters see them, in memory: what was asked for is kept, what is answered can be set. */
 import type { Ballot, ComparisonDesk, ComparisonRequest, Ranking } from '#core/feedback/comparison-desk.ts'
 import type { Correction, CorrectionDraft, FeedbackDesk, Outcome, Reason } from '#core/feedback/desk.ts'
+import type { Insights } from '#core/feedback/insights/view.ts'
 import type { PersonRef } from '#core/person.ts'
 import type { PrivacyDesk, PrivacyView } from '#core/safety/privacy-desk.ts'
 
@@ -8,6 +9,7 @@ export interface RecordingDesks {
   readonly feedback: FeedbackDesk
   readonly comparisons: ComparisonDesk
   readonly privacy: PrivacyDesk
+  insights(): Promise<Insights>
   readonly reasons: readonly Reason[]
   readonly corrections: readonly Correction[]
   readonly comparisonRequests: readonly ComparisonRequest[]
@@ -22,9 +24,28 @@ export interface RecordingDesks {
     task: { readonly task: string } | { readonly say: string }
     ballot: Ballot | { readonly say: string }
     view: PrivacyView
+    insights: Insights | Error
     /** When set, a ballot waits for it, as one does whose answers are still being drawn. */
     ballotReady?: Promise<void>
   }
+}
+
+/** Before anybody has said anything. */
+export const NO_INSIGHTS: Insights = {
+  at: Date.UTC(2026, 10, 23, 9),
+  votes: {
+    ...{ good: 0, bad: 0, share: null, replies: 0, raters: 0, retracted: 0 },
+    overTime: { unit: 'day', periods: [] },
+    ...{ byModel: [], byPromptVersion: [], byPlatform: [], agreement: null, alpha: null },
+  },
+  reasons: [],
+  demonstrations: { draft: 0, submitted: 0, reviewed: 0, rejected: 0, corrections: 0 },
+  rankings: {
+    ...{ tasks: 0, rankings: 0, raters: 0, allBad: 0, agreement: null, tau: null, consistency: null },
+    alpha: { nominal: null, ordinal: null, interval: null },
+    ...{ position: null, length: null },
+    bounds: { agreement: 0.726, tentative: 0.667, reliable: 0.8 },
+  },
 }
 
 export function recordingDesks(): RecordingDesks {
@@ -45,6 +66,7 @@ export function recordingDesks(): RecordingDesks {
       answers: ['A', 'B', 'C', 'D'].map((slot) => ({ slot, text: `Answer ${slot}.` })),
     },
     view: { consent: { training: false, since: undefined }, kept: [{ what: 'messages', count: 2 }] },
+    insights: NO_INSIGHTS,
   }
   return {
     ...{ reasons, corrections, comparisonRequests, rankings, consents, erased, deskAnswers },
@@ -75,6 +97,10 @@ export function recordingDesks(): RecordingDesks {
         return deskAnswers.outcome
       },
       queue: async () => [{ task: 'task-1', question: 'What is a monad?' }],
+    },
+    insights: async () => {
+      if (deskAnswers.insights instanceof Error) throw deskAnswers.insights
+      return deskAnswers.insights
     },
     privacy: {
       view: async () => deskAnswers.view,

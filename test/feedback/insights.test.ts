@@ -1,71 +1,10 @@
 import { expect, test } from 'vitest'
-import type { RaterVote, ReplyFeedback } from '#core/feedback/fold.ts'
 import { overTime } from '#core/feedback/insights/periods.ts'
 import { createInsights, foldInsights, type InsightSources } from '#core/feedback/insights.ts'
-import type { RankingRecord } from '#core/feedback/rankings.ts'
-import { proportion } from '#core/feedback/statistics/proportion.ts'
-import type { ComparisonTask } from '#core/feedback/tasks.ts'
+import { DAY_MS, type Given, MONDAY, ranking, reply, sources, stream, task, vote } from './insight-records.ts'
 import { seeded, shuffled } from './statistics/simulate.ts'
 
-const DAY_MS = 86_400_000
-const MONDAY = Date.UTC(2026, 10, 16)
-
-async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
-  for (const item of items) yield item
-}
-
-interface Given {
-  readonly replies?: readonly ReplyFeedback[]
-  readonly rankings?: readonly RankingRecord[]
-  readonly tasks?: readonly ComparisonTask[]
-}
-const sources = ({ replies = [], rankings = [], tasks = [] }: Given): InsightSources => ({
-  replies: () => stream(replies),
-  rankings: () => stream(rankings),
-  tasks: () => stream(tasks),
-  demonstrations: () => stream([]),
-})
 const insightsOf = (given: Given) => foldInsights(sources(given), MONDAY)
-
-const vote = (rater: string, value: RaterVote['value'], more: Partial<RaterVote> = {}): RaterVote => ({
-  ...{ rater, value, at: MONDAY, requester: false, by: 'button', conflicted: false, changes: 0 },
-  ...more,
-})
-
-function reply(name: string, ...votes: readonly RaterVote[]): ReplyFeedback {
-  const good = votes.filter(({ value }) => value === 1).length
-  const bad = votes.filter(({ value }) => value === -1).length
-  return {
-    ...{ reply: name, platform: 'web', thread: 'web:general:1', votes, good, bad },
-    ...{ score: good - bad, label: 0, share: proportion(good, good + bad), reasons: [], corrections: [] },
-  }
-}
-
-function task(id: string, lengths: Readonly<Record<string, number>>, more: Partial<ComparisonTask> = {}) {
-  const candidates = Object.entries(lengths).map(([name, length]) => ({
-    ...{ id: name, text: 'x'.repeat(length), at: 0 },
-  }))
-  const made: ComparisonTask = {
-    ...{ schema: 1, id, at: 0, provenance: 'web', reply: 'r', thread: 't', question: 'q', prompt: [] },
-    ...{ candidates, sampledBy: 'person', seed: 's', wanted: candidates.length, raters: 2, state: 'ready' },
-    speakers: [],
-    ...more,
-  }
-  return made
-}
-
-let rankingsMade = 0
-/** `order` best first; answers that are as good as each other share an entry: `['a', 'bc']`. */
-function ranking(name: string, rater: string, order: readonly string[], more: Partial<RankingRecord> = {}) {
-  const groups = order.map((group) => [...group])
-  rankingsMade += 1
-  const made: RankingRecord = {
-    ...{ schema: 1, id: String(rankingsMade).padStart(13, '0'), at: 0, provenance: 'web', task: name, rater },
-    ...{ displayed: groups.flat().toSorted(), order: groups, allBad: false },
-    ...more,
-  }
-  return made
-}
 
 test('without any feedback everything is zero or not known, and nothing is made up', async () => {
   const insights = await insightsOf({})

@@ -1,4 +1,5 @@
 import type { Platform } from '#adapters/platform.ts'
+import { DEFAULT_EMOJI } from '#config/emoji.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
 import { assemble, type Parley } from '#core/main.ts'
@@ -31,6 +32,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
   const parley = await assemble({
     ...{ store, platforms, model: options.model ?? rememberingModel() },
     sampling: {},
+    emoji: { everywhere: [DEFAULT_EMOJI], workspaces: {} },
     systemPrompt: undefined,
     contextTokens: 16_000,
     host: '127.0.0.1',

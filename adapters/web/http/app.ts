@@ -24,6 +24,7 @@ import { apiRoutes } from './api.ts'
 import { assetRoutes } from './assets.ts'
 import { controlRoutes } from './controls.ts'
 import { guard, hardened } from './guard.ts'
+import { insightRoutes } from './insights.ts'
 import { ownMessageRoutes } from './own-messages.ts'
 import { answerProblem, HttpProblem } from './problem.ts'
 import { sessionRoutes } from './session.ts'
@@ -58,6 +59,7 @@ export function createListener(deps: HttpDeps): RequestListener {
   apiRoutes(app, deps)
   ownMessageRoutes(app, deps)
   controlRoutes(app, deps)
+  insightRoutes(app, deps)
   assetRoutes(app)
   app.notFound((c) => answerProblem(c, new HttpProblem(404, 'There is nothing here.')))
   app.onError((thrown, c) => {

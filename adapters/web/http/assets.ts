@@ -19,6 +19,13 @@ export const PAGE_FILES = [
   'highlight',
   'html',
   'icons',
+  'insights',
+  'insights-chart',
+  'insights-colours',
+  'insights-figure',
+  'insights-pictures',
+  'insights-sections',
+  'insights-words',
   'keys',
   'live',
   'main',
@@ -27,6 +34,7 @@ export const PAGE_FILES = [
   'model-chip',
   'model',
   'own-message',
+  'places',
   'reactions',
   'reply',
   'route',
@@ -41,10 +49,30 @@ export const PAGE_FILES = [
 ] as const
 
 /** In the order of the cascade. */
-export const STYLE_FILES = ['base', 'lists', 'conversation', 'said', 'controls', 'forms', 'narrow'] as const
+export const STYLE_FILES = [
+  'base',
+  'lists',
+  'conversation',
+  'said',
+  'controls',
+  'forms',
+  'insights',
+  'narrow',
+] as const
 
 /** Browser modules from `node_modules`, by the names the page imports them under. */
-export const PACKAGES = ['preact', 'preact/hooks', 'htm', 'marked', 'dompurify'] as const
+export const PACKAGES = [
+  'preact',
+  'preact/hooks',
+  'htm',
+  'marked',
+  'dompurify',
+  'chart.js',
+  '@kurkle/color',
+] as const
+
+/** Parts that those import by a path of their own. */
+const PACKAGE_PARTS = [{ package: 'chart.js', path: 'chunks/index.js' }] as const
 
 interface Asset {
   readonly type: string
@@ -64,6 +92,13 @@ const assets = new Map<string, Asset>([
   ...PACKAGES.map((name): [string, Asset] => [
     `/packages/${name}.js`,
     { type: 'text/javascript', load: () => readFile(new URL(import.meta.resolve(name)), 'utf8') },
+  ]),
+  ...PACKAGE_PARTS.map((part): [string, Asset] => [
+    `/packages/${part.path}`,
+    {
+      type: 'text/javascript',
+      load: () => readFile(new URL(part.path, import.meta.resolve(part.package)), 'utf8'),
+    },
   ]),
   ...STYLE_FILES.map((name): [string, Asset] => [
     `/page/${name}.css`,

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'preact/hooks'
 import { Conversation } from './conversation.ts'
 import { Help } from './help.ts'
 import { html } from './html.ts'
+import { InsightsPage } from './insights.ts'
 import { handleKey } from './keys.ts'
 import { Sidebar } from './sidebar.ts'
 import { type Store, useStore } from './store.ts'
@@ -22,7 +23,10 @@ export function App({ store }: { readonly store: Store }) {
   }, [store])
 
   const { session, route, link } = state
-  const title = state.pages[route.thread ?? '']?.thread.title ?? `#${route.channel}`
+  const title =
+    route.at === 'insights'
+      ? 'Insights'
+      : (state.pages[route.thread ?? '']?.thread.title ?? `#${route.channel}`)
   useEffect(() => {
     document.title = session?.person ? `${title} · Parley` : 'Parley'
   }, [title, session])
@@ -32,11 +36,15 @@ export function App({ store }: { readonly store: Store }) {
   if (session.person === null) return html`<${Welcome} session=${session} store=${store} />`
   const self = session.person
   return html`
-    <a class="skip" href="#composer" onClick=${skip}>Skip to the conversation</a>
-    <div class="workspace" data-pane=${route.thread === null ? 'threads' : 'conversation'}>
+    <a class="skip" href="#composer" onClick=${skip}>Skip to the ${route.at === undefined ? 'conversation' : 'page'}</a>
+    <div class="workspace" data-pane=${route.at !== undefined ? 'place' : route.thread === null ? 'threads' : 'conversation'}>
       <${Sidebar} state=${state} self=${self} store=${store} showHelp=${showHelp} />
-      <${Threads} state=${state} self=${self} store=${store} showHelp=${showHelp} />
-      <${Conversation} state=${state} session=${session} self=${self} store=${store} />
+      ${
+        route.at === 'insights'
+          ? html`<${InsightsPage} />`
+          : html`<${Threads} state=${state} self=${self} store=${store} showHelp=${showHelp} />
+      <${Conversation} state=${state} session=${session} self=${self} store=${store} />`
+      }
     </div>
     ${link === 'away' && html`<p class="away" role="status">Parley is not answering. Trying again. What you write is kept.</p>`}
     <div class="hidden" aria-live="polite">${state.announcement}</div>
@@ -46,5 +54,5 @@ export function App({ store }: { readonly store: Store }) {
 /** The address names what is open, so this link moves the focus by itself. */
 function skip(event: MouseEvent): void {
   event.preventDefault()
-  document.getElementById('conversation')?.focus()
+  document.querySelector('main')?.focus()
 }

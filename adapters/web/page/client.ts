@@ -1,6 +1,7 @@
 import type {
   ChannelView,
   EarlierView,
+  InsightsView,
   MessageView,
   Problem,
   Sent,
@@ -71,6 +72,7 @@ export const client = {
     request<void>('POST', `messages/${name(message)}/regenerate`, again),
   earlier: (message: string, nth: number) =>
     request<EarlierView>('GET', `messages/${name(message)}/earlier/${nth}`),
+  insights: () => request<InsightsView>('GET', 'insights'),
   react: (message: string, emoji: string, on: boolean) =>
     request<void>(on ? 'PUT' : 'DELETE', `messages/${name(message)}/reactions/${name(emoji)}`),
 }

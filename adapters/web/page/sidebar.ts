@@ -6,6 +6,7 @@ import { html } from './html.ts'
 import { Icon, Mark } from './icons.ts'
 import { moveInList } from './keys.ts'
 import type { State } from './model.ts'
+import { Places } from './places.ts'
 import { hashOf } from './route.ts'
 import type { Store } from './store.ts'
 import { toggleTheme } from './theme.ts'
@@ -26,13 +27,14 @@ export function Sidebar({ state, self, store, showHelp }: Props) {
         ({ id, about }) => html`<li key=${id}>
           <a
             href=${hashOf({ channel: id, thread: null })}
-            aria-current=${state.route.channel === id ? 'true' : undefined}
+            aria-current=${state.route.at === undefined && state.route.channel === id ? 'true' : undefined}
             title=${about === '' ? undefined : about}
           ><span class="sign">#</span>${id}</a>
         </li>`,
       )}
     </ul>
     <${AddChannel} store=${store} />
+    <${Places} route=${state.route} />
     <${Self} ...${{ self, store, showHelp }} />
   </nav>`
 }

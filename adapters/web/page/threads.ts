@@ -3,6 +3,7 @@ import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { moveInList } from './keys.ts'
 import type { State } from './model.ts'
+import { Places } from './places.ts'
 import { hashOf } from './route.ts'
 import { AddChannel, Self } from './sidebar.ts'
 import type { Store } from './store.ts'
@@ -64,6 +65,7 @@ export function Threads({ state, self, store, showHelp }: Props) {
     ${list?.more && html`<button type="button" class="quiet more" onClick=${() => void store.moreThreads()}>Older threads</button>`}
     <div class="foot">
       <${AddChannel} store=${store} />
+      <${Places} route=${route} />
       <${Self} ...${{ self, store, showHelp }} />
     </div>
   </section>`

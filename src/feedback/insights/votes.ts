@@ -6,6 +6,8 @@ import { Sums } from '../stats.ts'
 import { overTime } from './periods.ts'
 import type { Insights, VoteInsight } from './view.ts'
 
+const LABELS: ReadonlyMap<string, string> = new Map(Object.entries(REASON_LABELS))
+
 /** Of every reply: what people think of it, and whether they think the same. Holds one reply at a time. */
 export async function foldVotes(
   replies: AsyncIterable<ReplyFeedback>,
@@ -28,11 +30,9 @@ export async function foldVotes(
       agreement: clusteredProportion(together),
       alpha: coincidences.alpha('nominal'),
     },
-    reasons: reasons.map(({ tag, count }) => ({ tag, label: labelOf(tag), count })),
+    reasons: reasons.map(({ tag, count }) => ({ tag, label: LABELS.get(tag) ?? tag, count })),
   }
 }
-
-const labelOf = (tag: string): string => new Map<string, string>(Object.entries(REASON_LABELS)).get(tag) ?? tag
 
 /** Every two people who voted on it. */
 function agreementOn({ good, bad }: ReplyFeedback) {
