@@ -35,13 +35,17 @@ export class Sampler {
   async fill(task: ComparisonTask, sample: Sample): Promise<Filled> {
     const known = this.#filling.get(task.id)
     if (known !== undefined) return known
-    const filled = this.#fill(task, sample).finally(() => this.#filling.delete(task.id))
+    const filled = this.#fill(task.id, sample).finally(() => this.#filling.delete(task.id))
     this.#filling.set(task.id, filled)
     return filled
   }
 
-  async #fill({ id, candidates, wanted }: ComparisonTask, sample: Sample): Promise<Filled> {
-    let missing = wanted - candidates.length
+  async #fill(id: string, sample: Sample): Promise<Filled> {
+    // As it is now: other draws may have ended since the caller looked.
+    const before = await this.#tasks.get(id)
+    if (before === undefined || before.state === 'withdrawn') return { is: 'gone' }
+    if (before.state === 'ready') return { is: 'ready', task: before }
+    let missing = before.wanted - before.candidates.length
     let draws = missing * (1 + SPARE)
     let fault: ModelError | undefined
     const drawOn = async (): Promise<void> => {
@@ -82,7 +86,8 @@ export class Sampler {
   async #keep(id: string, drawn: TaskCandidate): Promise<'kept' | 'known' | 'gone'> {
     let kept = false
     const task = await this.#tasks.change(id, (now) => {
-      kept = isNew(drawn.text, now.candidates)
+      // What is ready may be on a rater's screen: nothing is added any more.
+      kept = now.state === 'sampling' && isNew(drawn.text, now.candidates)
       return kept ? { ...now, candidates: [...now.candidates, drawn] } : undefined
     })
     if (task === undefined) return 'gone'

@@ -4,6 +4,7 @@ import type { Ballot, Ranking } from '#core/feedback/comparison-desk.ts'
 import { Comparisons } from '#core/feedback/comparisons.ts'
 import { LONGEST_REASON } from '#core/feedback/desk.ts'
 import { Rankings } from '#core/feedback/rankings.ts'
+import { Sampler } from '#core/feedback/sampler.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { openStore } from '#core/store/store.ts'
@@ -153,6 +154,18 @@ test('a process that dies between two answers: the next one draws only what is m
   expect((await tasks.get(begun.task))?.candidates.slice(0, before?.candidates.length)).toEqual(
     before?.candidates,
   )
+})
+
+test('who looked before the last answer came draws nothing more: what is ready stays as it is', async () => {
+  const { begin, opened, replies, tasks } = await open()
+  const id = await begin(3)
+  const seen = await tasks.get(id)
+  if (seen === undefined) throw new Error('no task')
+  await opened(id)
+  const late = new Sampler(tasks, new AbortController().signal)
+  const filled = await late.fill(seen, (signal) => replies.sample(judged(), signal))
+  expect(filled).toMatchObject({ is: 'ready', task: { state: 'ready' } })
+  expect([(await tasks.get(id))?.candidates.length, replies.drawn]).toEqual([3, 2])
 })
 
 test('who gives up waiting stops nobody else', async () => {
