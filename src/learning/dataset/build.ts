@@ -21,7 +21,8 @@ import { type KindStats, type Taken, writeKind } from './write.ts'
 /** A record of feedback as something to learn from, or why it is none. */
 export interface Found {
   readonly source: Source
-  readonly example: Example | Drop
+  /** All of the same place and people. */
+  readonly examples: readonly Example[] | Drop
 }
 
 /** Records of one kind. @param consents whether a rater's judgement may be used: others' of the same record may. */
@@ -155,21 +156,36 @@ async function collect(
 ): Promise<readonly Held[]> {
   const held: Held[] = []
   for (const finder of finders)
-    for await (const { source, example } of finder((person) => admission.consents(person))) {
+    for await (const { source, examples } of finder((person) => admission.consents(person))) {
       tally.saw(source)
-      const admitted = typeof example === 'string' ? example : await admission.admit(example)
-      if (typeof admitted === 'string') {
-        tally.drop(source, admitted)
-        continue
-      }
-      const { people, thread, prompt } = admitted
-      const pinned =
-        parent !== undefined &&
-        (parent.pins.has(`thread/${thread}`) || parent.pins.has(`prompt/${promptHash(prompt)}`))
-      held.push({ ...spool.add(admitted), source, people, pinned })
+      const admitted = await admitAll(examples, admission)
+      if (typeof admitted === 'string') tally.drop(source, admitted)
+      else
+        for (const example of admitted) {
+          const { people, thread, prompt } = example
+          const pinned =
+            parent !== undefined &&
+            (parent.pins.has(`thread/${thread}`) || parent.pins.has(`prompt/${promptHash(prompt)}`))
+          held.push({ ...spool.add(example), source, people, pinned })
+        }
     }
   // What has its split already comes first: what is new has to fit in beside it.
   return held.toSorted((a, b) => Number(b.pinned) - Number(a.pinned) || inOrder(a, b))
+}
+
+/** A record is in or out as a whole. */
+async function admitAll(
+  examples: Found['examples'],
+  admission: Admission,
+): Promise<readonly Example[] | Drop> {
+  if (typeof examples === 'string') return examples
+  const admitted: Example[] = []
+  for (const example of examples) {
+    const one = await admission.admit(example)
+    if (typeof one === 'string') return one
+    admitted.push(one)
+  }
+  return admitted
 }
 
 function arrange(
@@ -182,7 +198,8 @@ function arrange(
   return held.flatMap(({ source, record, is, people }, nth) => {
     const placed = arrangement.place(nth, read(nth))
     if (typeof placed !== 'string') return [{ nth, record: `${record}/${is}`, source, people, ...placed }]
-    tally.drop(source, placed)
+    // What a record gives stands side by side: it is left out once, for people.
+    if (held[nth - 1]?.record !== record) tally.drop(source, placed)
     return []
   })
 }

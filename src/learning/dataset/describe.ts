@@ -8,6 +8,9 @@ const FEWEST: Partial<Record<Kind, { readonly rows: number; readonly says: strin
   'rft-openai': { rows: 100, says: 'reinforcement fine-tuning (Bedrock) takes 100 rows or more' },
 }
 
+/** Characters. */
+const COLUMN = 12
+
 /** What a dataset is and what is not in it, for people: `dataset show`, and the end of a build. */
 export function describe(manifest: Manifest): string {
   const { id, kinds, files, split, stats, dropped, droppedByKind, newest, options } = manifest
@@ -20,10 +23,10 @@ export function describe(manifest: Manifest): string {
     `Seed ${options.seed}, salt ${split.salt}, pairs ${options.pairs}, redactor ${manifest.redactor}, consent epoch ${manifest.consentEpoch}`,
     ...(manifest.parents.length === 0 ? [] : [`Splits kept from ${manifest.parents.join(', ')}`]),
     '',
-    `${''.padEnd(width)}  ${SPLITS.map((name) => name.padStart(10)).join('')}`,
+    `${''.padEnd(width)}  ${SPLITS.map((name) => name.padStart(COLUMN)).join('')}`,
     ...kinds.map(
       (kind) =>
-        `${kind.padEnd(width)}  ${SPLITS.map((name) => String(rows(kind, name)).padStart(10)).join('')}   ${KIND_LABELS[kind]}`,
+        `${kind.padEnd(width)}  ${SPLITS.map((name) => String(rows(kind, name)).padStart(COLUMN)).join('')}   ${KIND_LABELS[kind]}`,
     ),
   ]
   const shares = sharesOf(manifest)

@@ -192,7 +192,7 @@ test('a build that fails leaves nothing, and takes away what one that was killed
   mkdirSync(join(parent, '.data.building-999999999'))
   writeFileSync(join(parent, '.data.building-999999999', 'spool'), 'half')
   const breaking = async function* () {
-    yield { source: 'dialogues' as const, example: dialogue(1) }
+    yield { source: 'dialogues' as const, examples: [dialogue(1)] }
     throw new Error('the store went away')
   }
   await expect(buildDataset(request(out), [breaking], permits())).rejects.toThrow('the store went away')
@@ -212,8 +212,8 @@ test('a dataset is never built over another, nor over anything else', async () =
 test('with nothing to export it says for every source why, and what to do', async () => {
   const found = [
     ...dialogues(2).map((each) => ({ ...each, provenance: 'slack' })),
-    { source: 'votes' as const, example: 'undecided' as const },
-    { source: 'rankings' as const, example: 'consent' as const },
+    { source: 'votes' as const, examples: 'undecided' as const },
+    { source: 'rankings' as const, examples: 'consent' as const },
   ]
   const error = await build(found, { kinds: ['sft', 'kto'] }).catch((thrown: unknown) => thrown)
   expect(String(error).split('\n').slice(1)).toEqual([

@@ -72,7 +72,7 @@ export const dialogues = (count: number, first = 0): readonly Example[] =>
 
 export const finding = (found: Iterable<Example | Found>): Finder =>
   async function* () {
-    for (const each of found) yield 'is' in each ? { source: each.source, example: each } : each
+    for (const each of found) yield 'is' in each ? { source: each.source, examples: [each] } : each
   }
 
 /** Everybody agreed, nothing names anybody, and Slack and Discord are closed. */

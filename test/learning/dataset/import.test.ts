@@ -108,7 +108,7 @@ test('F4: provenance is the licence, and nobody is named as who wrote it', async
     }),
   ])
   await expect(bring('a.jsonl', '{"question":"Why?","answer":"So."}', { licence: '' })).rejects.toThrow(
-    'does not name a licence',
+    'No licence is named',
   )
   await expect(bring('a.jsonl', '{"question":"Why?","answer":"So."}', { licence: 'my own' })).rejects.toThrow(
     '--licence CC-BY-4.0',

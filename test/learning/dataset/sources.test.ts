@@ -4,6 +4,8 @@ import type { RaterVote, ReplyFeedback } from '#core/feedback/fold.ts'
 import type { RankingRecord } from '#core/feedback/rankings.ts'
 import type { ComparisonTask } from '#core/feedback/tasks.ts'
 import type { Finder } from '#core/learning/dataset/build.ts'
+import type { Drop } from '#core/learning/dataset/drops.ts'
+import type { Example } from '#core/learning/dataset/example.ts'
 import { demonstrations } from '#core/learning/dataset/sources/demonstrations.ts'
 import { rankings } from '#core/learning/dataset/sources/rankings.ts'
 import type { FindReply, Said } from '#core/learning/dataset/sources/standing.ts'
@@ -47,7 +49,7 @@ const from = <T>(...items: readonly T[]) =>
   }
 const everybody = async (_: string) => true
 const found = async (finder: Finder, consents: (person: string) => Promise<boolean> = everybody) =>
-  (await Array.fromAsync(finder(consents))).map(({ example }) => example)
+  (await Array.fromAsync(finder(consents))).flatMap<Example | Drop>(({ examples }) => examples)
 
 const demonstration = (more: Partial<Demonstration> = {}): Demonstration => ({
   ...{

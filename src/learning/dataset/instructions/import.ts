@@ -34,7 +34,7 @@ export async function importInstructions(
 ): Promise<Imported> {
   if (!LICENCE.test(licence))
     throw new DatasetError(
-      `"${licence}" does not name a licence. Give its short name: --licence CC-BY-4.0. Data without a licence may not be used.`,
+      `${licence === '' ? 'No licence is named' : `"${licence}" does not name a licence`}. Give its short name: --licence CC-BY-4.0. Data without a licence may not be used.`,
     )
   await refuseBadRows(path)
   const known = await importedNames(demonstrations)

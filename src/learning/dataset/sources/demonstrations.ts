@@ -1,7 +1,7 @@
 import type { Demonstration } from '#core/feedback/demonstrations.ts'
 import type { Finder, Found } from '../build.ts'
 import type { Turn } from '../dataset.ts'
-import { ownThread, type Source } from '../example.ts'
+import { type Example, ownThread, type Source } from '../example.ts'
 import { conversation, isPrompt } from './conversation.ts'
 import { type FindReply, standing } from './standing.ts'
 
@@ -14,30 +14,21 @@ export const NOBODY = 'import'
  */
 export const demonstrations = (all: () => AsyncIterable<Demonstration>, find: FindReply): Finder =>
   async function* () {
-    for await (const record of all()) yield* examplesOf(record, find)
+    for await (const record of all())
+      yield { source: sourceOf(record), examples: await examplesOf(record, find) }
   }
 
-async function* examplesOf(record: Demonstration, find: FindReply): AsyncGenerator<Found> {
-  const source = sourceOf(record)
-  if (record.status === 'draft' || record.status === 'rejected') {
-    yield { source, example: 'unfinished' }
-    return
-  }
+async function examplesOf(record: Demonstration, find: FindReply): Promise<Found['examples']> {
+  if (record.status === 'draft' || record.status === 'rejected') return 'unfinished'
   const turns = conversation(record.messages.map(({ role, content }): Turn => ({ role, content })))
   const prompt = turns.slice(0, -1)
   const answer = turns.at(-1)
-  if (answer?.role !== 'assistant' || !isPrompt(prompt)) {
-    yield { source, example: 'incomplete' }
-    return
-  }
+  if (answer?.role !== 'assistant' || !isPrompt(prompt)) return 'incomplete'
   const said = record.of === undefined ? undefined : await find(record.of.reply)
   const now = said === undefined ? 'stands' : standing(prompt, said)
-  if (now !== 'stands') {
-    yield { source, example: now }
-    return
-  }
+  if (now !== 'stands') return now
   const origin = {
-    ...{ source, record: record.id, at: record.at, provenance: record.provenance },
+    ...{ source: sourceOf(record), record: record.id, at: record.at, provenance: record.provenance },
     since: typeof said === 'object' ? said.since : record.at,
     thread: record.thread ?? ownThread(record.id),
     people: [...new Set([record.trainer, ...record.speakers])]
@@ -45,10 +36,13 @@ async function* examplesOf(record: Demonstration, find: FindReply): AsyncGenerat
       .toSorted(),
     made: [],
   }
-  yield { source, example: { ...origin, is: 'dialogue', prompt, answer: answer.content } }
+  const dialogue: Example = { ...origin, is: 'dialogue', prompt: [...prompt], answer: answer.content }
   const original = record.of === undefined ? undefined : record.messages.at(-1)?.suggestion
-  if (original !== undefined && original.trim() !== '' && original !== answer.content)
-    yield { source, example: { ...origin, is: 'better', prompt, chosen: answer.content, rejected: original } }
+  if (original === undefined || original.trim() === '' || original === answer.content) return [dialogue]
+  return [
+    dialogue,
+    { ...origin, is: 'better', prompt: [...prompt], chosen: answer.content, rejected: original },
+  ]
 }
 
 function sourceOf({ provenance, of }: Demonstration): Source {

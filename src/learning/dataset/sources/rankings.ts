@@ -1,7 +1,7 @@
 import type { RankingRecord } from '#core/feedback/rankings.ts'
 import type { ComparisonTask, TaskCandidate } from '#core/feedback/tasks.ts'
 import type { Finder, Found } from '../build.ts'
-import type { Judgement, Made } from '../example.ts'
+import type { Example, Judgement, Made } from '../example.ts'
 import { conversation, isPrompt } from './conversation.ts'
 import { type FindReply, standing } from './standing.ts'
 
@@ -17,9 +17,9 @@ interface Ranked {
 /** Comparison tasks with what people made of them. Rankings of who has not agreed are left out, the others count. */
 export const rankings = ({ tasks, ratersOf, rankingBy, find }: Ranked): Finder =>
   async function* (consents) {
-    for await (const task of tasks()) yield { source: 'rankings', example: await exampleOf(task) }
+    for await (const task of tasks()) yield { source: 'rankings', examples: await exampleOf(task) }
 
-    async function exampleOf(task: ComparisonTask): Promise<Found['example']> {
+    async function exampleOf(task: ComparisonTask): Promise<Found['examples']> {
       // Repeats measure how steady a rater is; they say nothing new.
       if (task.state === 'withdrawn' || task.repeatsOf !== undefined) return 'withdrawn'
       const prompt = conversation(task.prompt)
@@ -38,7 +38,7 @@ export const rankings = ({ tasks, ratersOf, rankingBy, find }: Ranked): Finder =
       const said = await find(task.reply)
       const now = standing(prompt, said)
       if (now !== 'stands' || typeof said === 'string') return now === 'stands' ? 'deleted' : now
-      return {
+      const example: Example = {
         ...{
           source: 'rankings',
           record: task.id,
@@ -52,6 +52,7 @@ export const rankings = ({ tasks, ratersOf, rankingBy, find }: Ranked): Finder =
         is: 'ranked',
         ...{ prompt: [...prompt], candidates: candidates.map(({ text }) => text), rankings: judgements },
       }
+      return [example]
     }
   }
 

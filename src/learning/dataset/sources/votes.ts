@@ -1,6 +1,7 @@
 import type { RaterVote, ReplyFeedback } from '#core/feedback/fold.ts'
 import type { PersonRef } from '#core/person.ts'
 import type { Finder, Found } from '../build.ts'
+import type { Example } from '../example.ts'
 import { conversation, isPrompt } from './conversation.ts'
 import { madeOf } from './rankings.ts'
 import type { FindReply } from './standing.ts'
@@ -22,9 +23,9 @@ const DECIDED = 2
 /** Replies that people found good or bad: only where they agree, or one side is well ahead. */
 export const votes = ({ replies, find, pseudonym, provenance }: Voted): Finder =>
   async function* (consents) {
-    for await (const feedback of replies()) yield { source: 'votes', example: await exampleOf(feedback) }
+    for await (const feedback of replies()) yield { source: 'votes', examples: await exampleOf(feedback) }
 
-    async function exampleOf({ reply, platform, thread, votes }: ReplyFeedback): Promise<Found['example']> {
+    async function exampleOf({ reply, platform, thread, votes }: ReplyFeedback): Promise<Found['examples']> {
       const found = await find(reply)
       if (found === 'deleted' || found === 'unknown') return 'deleted'
       // Those who judged other words, which stood there before, say nothing about these.
@@ -40,13 +41,14 @@ export const votes = ({ replies, find, pseudonym, provenance }: Voted): Finder =
       const turns = conversation([{ role: 'system', content: prompt.system }, ...prompt.turns])
       if (!isPrompt(turns) || answer.text.trim() === '') return 'incomplete'
       const people = [...agreed.map(({ rater }) => rater), ...speakers.map(pseudonym)]
-      return {
+      const example: Example = {
         ...{ source: 'votes', record: reply, at: answer.at, provenance: provenance(platform), thread },
         ...{ since },
         people: [...new Set(people)].toSorted(),
         made: answer.made === undefined ? [] : [madeOf(answer.made)],
         ...{ is: 'voted', prompt: [...turns], answer: answer.text, good },
       }
+      return [example]
     }
   }
 
