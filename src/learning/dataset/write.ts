@@ -5,7 +5,7 @@ import type { Choice } from './choose.ts'
 import { type Kind, SPLITS, type Split } from './dataset.ts'
 import { type Example, SOURCES, type Source } from './example.ts'
 import { FORMATS, type Row } from './formats.ts'
-import { sha256, writeLines } from './lines.ts'
+import { lineOf, sha256, writeLines } from './lines.ts'
 import type { FileEntry, Lineage } from './manifest.ts'
 import { type RowOptions, rowsOf } from './rows.ts'
 
@@ -54,7 +54,7 @@ export async function writeKind(
       join(directory, lineagePath),
       each(places, (place) => {
         const { example, row: made } = row(place)
-        const text = JSON.stringify(made)
+        const text = lineOf(made)
         const key = `${split}/${example.source}`
         sources.set(key, (sources.get(key) ?? 0) + 1)
         longest = Math.max(longest, text.length)

@@ -251,6 +251,16 @@ test('a mix without one of its parts is refused before it takes everything else 
   )
 })
 
+test('signs that some readers take for the end of a line stay within theirs', async () => {
+  const answer = 'One\u2028two\u2029three\r\nfour \ud800 five'
+  const { out, manifest } = await build([...dialogues(30), dialogue(99, { answer })])
+  expect(await verify(out)).toEqual(manifest)
+  const texts = manifest.files.map(({ path }) => readFileSync(join(out, path), 'utf8')).join('')
+  expect(texts).not.toMatch(/[\u2028\u2029\r]/u)
+  const answers = rowsOf(out, manifest, 'sft').map((row) => FORMATS.sft.parse(row).messages.at(-1)?.content)
+  expect(answers).toContain(answer)
+})
+
 test('an imbalance of votes is reported as the weights that even it out', async () => {
   const { out, manifest } = await build(
     Array.from({ length: 200 }, (_, nth) => voted(nth, { good: nth % 4 > 0 })),
