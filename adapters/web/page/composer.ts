@@ -73,6 +73,7 @@ export function Composer({ store, route, label, underWay }: Props) {
       <textarea
         ref=${field}
         id="composer"
+        dir="auto"
         rows="1"
         maxlength=${TEXT_SIZE}
         aria-label=${label}

@@ -82,6 +82,7 @@ export function Editor({ message, store }: Props) {
     <div class="field">
       <textarea
         ref=${field}
+        dir="auto"
         rows="1"
         maxlength=${TEXT_SIZE}
         aria-label="Change your message"

@@ -89,7 +89,8 @@ export function Markdown({ text, growing }: { readonly text: string; readonly gr
 
 function Block({ token }: { readonly token: Token }) {
   const markup = useMemo(() => ({ __html: clean(marked.parser([token])) }), [token.type, token.raw])
-  return html`<div dangerouslySetInnerHTML=${markup} />`
+  // Each reads from the side from which its first word does.
+  return html`<div dir="auto" dangerouslySetInnerHTML=${markup} />`
 }
 
 /** Milliseconds that a button says that it worked. */

@@ -54,6 +54,26 @@ describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS },
     expect(await page.evaluate('getSelection().toString()')).toBe('The first paragraph.')
   })
 
+  test('D1: right-to-left text reads from the right, and code in it from the left', async () => {
+    await using space = await workspace()
+    const page = await visit(space, 'Ana')
+    const question = await ask(space, page, 'שלום')
+    const list = '- אחת\n- שתיים'
+    await replyTo(space.web, question).finish(
+      `שלום \`f(x)\` עולם\n\n${list}\n\n\`\`\`\nשלום\n\`\`\`\n\nhello`,
+    )
+    await page.locator('.reactions').waitFor()
+    const directions = (selector: string) =>
+      page.evaluate(
+        `[...document.querySelectorAll('${selector}')].map((each) => getComputedStyle(each).direction)`,
+      )
+    expect(await directions('.reply .md p, .reply .md ul')).toEqual(['rtl', 'rtl', 'ltr'])
+    expect(await directions('.reply .md code, .reply .md pre')).toEqual(['ltr', 'ltr', 'ltr'])
+    expect(await directions('.message:not(.reply) .md p')).toEqual(['rtl'])
+    await page.locator('#composer').fill('שלום')
+    expect(await directions('#composer')).toEqual(['rtl'])
+  })
+
   test('F1: a reaction toggles, is counted for everyone, and reaches the core', async () => {
     await using space = await workspace()
     const ana = await visit(space, 'Ana')
