@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { setImmediate as nextTick } from 'node:timers/promises'
 import { Hookified } from 'hookified'
 import { type KeyvStorageAdapter, type KeyvStorageEntry, keyvStorageCapability } from 'keyv'
 
@@ -92,6 +93,8 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
       const last = rows.at(-1)
       if (last === undefined) return
       after = last.key
+      // Reading is synchronous: answers must not wait while a large store is read.
+      if (rows.length === PAGE_ROWS) await nextTick()
     }
   }
 

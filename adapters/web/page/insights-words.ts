@@ -83,15 +83,20 @@ export function positionFinding({ position }: Rankings): string {
   if (!position.enough) return `Too few rankings to tell: ${whole(of)} with one best answer so far.`
   const shares = `The answer shown first wins ${percent(first.wins / of)} of the time, where chance gives ${percent(first.expected / of)}`
   const chance = p < 0.001 ? 'p < .001' : `p = ${p.toFixed(3).replace(/^0/, '')}`
-  return position.flagged
-    ? `${shares} (${chance}). Rankings lean to a place.`
+  if (position.flagged) return `${shares} (${chance}). Rankings lean to a place.`
+  return p < 0.01
+    ? `${shares} (${chance}). A lean, but a small one.`
     : `${shares} (${chance}). This is no sign of a lean.`
 }
 
 export function lengthFinding({ length }: Rankings): string {
   if (length === null) return 'Not known yet: nobody has ranked answers of different length.'
   const share = `The longer of two answers is preferred in ${withRange(length.longerPreferred)} of cases.`
-  if (!length.flagged) return `${share} This is no sign of a lean.`
+  const { low, high } = length.longerPreferred
+  if (!length.flagged)
+    return low > 0.5 || high < 0.5
+      ? `${share} A lean, but a small one.`
+      : `${share} This is no sign of a lean.`
   return length.longerPreferred.share > 0.5
     ? `${share} Look whether long answers are better, or only longer.`
     : `${share} People like it short.`

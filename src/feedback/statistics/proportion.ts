@@ -79,5 +79,9 @@ function wilson(share: number, of: number, z: number): { readonly low: number; r
   const square = z ** 2
   const middle = (share + square / (2 * of)) / (1 + square / of)
   const half = (z / (1 + square / of)) * Math.sqrt((share * (1 - share)) / of + square / (4 * of ** 2))
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
+  // The ends hold the share itself, which rounding may leave a hair outside.
+  return {
+    low: Math.max(0, Math.min(share, middle - half)),
+    high: Math.min(1, Math.max(share, middle + half)),
+  }
 }

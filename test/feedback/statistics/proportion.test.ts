@@ -20,6 +20,13 @@ test.each([
   expect(found?.high).toBeCloseTo(high, 4)
 })
 
+test('the interval holds the share itself, exactly', () => {
+  for (let of = 1; of < 400; of++) {
+    expect(proportion(of, of)?.high).toBe(1)
+    expect(proportion(0, of)?.low).toBe(0)
+  }
+})
+
 test('a share of nothing is none', () => {
   expect(proportion(0, 0)).toBeNull()
   expect(over([])).toBeNull()
