@@ -137,7 +137,14 @@ export async function assemble(parts: Parts): Promise<Parley> {
     deleted: dialogue.deleted,
     feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
     comparisons,
-    privacy: createPrivacy(),
+    privacy: createPrivacy({
+      sources: [
+        dialogue.personalData,
+        ...platforms.flatMap(({ personalData }) => personalData ?? []),
+        ...[ledger, demonstrations, tasks, rankings, ballots],
+      ],
+      ...{ consents, log, settle: () => store.settle() },
+    }),
     insights: createInsights(feedback, clock),
     log,
   }

@@ -22,6 +22,7 @@ import { EarlierAnswers } from './workspace/earlier.ts'
 import { EventLog } from './workspace/events.ts'
 import { Messages } from './workspace/messages.ts'
 import { createOwnMessages } from './workspace/own-messages.ts'
+import { WorkspaceData } from './workspace/personal-data.ts'
 import { createReplies } from './workspace/replies.ts'
 import { Sessions } from './workspace/sessions.ts'
 import { createThreads } from './workspace/threads.ts'
@@ -95,6 +96,7 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
         },
       },
     ],
+    personalData: [new WorkspaceData({ store, messages, publish, forget: () => events.forget() })],
     start: async (given) => {
       host = given
     },

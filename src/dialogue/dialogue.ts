@@ -4,9 +4,11 @@
  *
  * Knows no platform: questions arrive through `accept`, replies leave through the surfaces of a `Stage`.
  */
+import type { PersonalData } from '#core/safety/personal-data.ts'
 import { type ThreadRef, threadKey } from '#core/thread.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
+import { Conversations } from './personal-data.ts'
 import type { Question } from './question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from './request.ts'
 import { RunningReplies } from './running.ts'
@@ -27,6 +29,8 @@ export interface Dialogue {
   regenerate(request: RegenerateRequest): Promise<Regeneration>
   edited(edit: Edit): Promise<void>
   deleted(deletion: Deletion): Promise<void>
+  /** What is kept of people here (rule S3). */
+  readonly personalData: PersonalData
   /** Begin to answer what waits, also what an earlier process left. */
   start(): void
   /** Begin nothing more. @returns how many turns were handed over unfinished (rule T7). */
@@ -102,6 +106,10 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
       await put(`${question}#deleted`, thread, sentAt, { kind: 'delete', deletion })
       running.withdrawQuestion(thread, question)
     },
+    personalData: new Conversations({
+      ...{ transcripts, shownReplies, inbox, clock },
+      withdraw: (thread, question) => running.withdrawQuestion(thread, question),
+    }),
     start: () => loop.start(),
     drain: (boundMs) => loop.stop(boundMs),
   }

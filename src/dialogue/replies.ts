@@ -57,7 +57,7 @@ export function createReplies(deps: RepliesDeps) {
       const { first, end } = answer.made.prompt
       const asked = (await transcripts.range(thread, first, end)).filter(({ id }) => id !== stands.id)
       const questions = newestQuestions(asked)
-      if (questions.length === 0) return 'deleted'
+      if (questions.length === 0 || knewSomebodyErased(asked, answer)) return 'deleted'
       return {
         ...{ reply, thread, platform, answer },
         version: versionOf(answer.text),
@@ -111,6 +111,10 @@ const candidateOf = ({ id, text, at, outcome, made, fault }: AssistantMessage): 
   ...(made === undefined ? {} : { made }),
   ...(fault === undefined ? {} : { fault }),
 })
+
+/** Its words may repeat what is gone, and nobody can say any more what exactly it answers (rule S3). */
+const knewSomebodyErased = (asked: readonly Message[], { at }: Candidate): boolean =>
+  asked.some((message) => message.role === 'deleted' && (message.erased ?? 0) > at)
 
 /** What the reply answers: people's messages since the assistant spoke last. */
 function newestQuestions(messages: readonly Message[]) {

@@ -51,6 +51,26 @@ export class AppendLog<Entry extends { readonly id: string }> {
     return true
   }
 
+  /** Puts entries into their places: all of them, or none where the store is atomic. Which ids find them stays. */
+  async overwrite(
+    list: string,
+    entries: readonly { readonly place: number; readonly entry: Entry }[],
+  ): Promise<void> {
+    if (entries.length === 0) return
+    await this.#keyv.setMany<unknown>(
+      entries.map(({ place, entry }) => ({ key: entryKey(list, place), value: entry })),
+    )
+  }
+
+  /** Every entry of every list, read a page at a time; also what an append left beyond the head and nobody sees. */
+  async *all(): AsyncGenerator<{ readonly list: string; readonly place: number; readonly entry: Entry }> {
+    if (this.#keyv.iterator === undefined) return
+    for await (const [key, entry] of this.#keyv.iterator()) {
+      const [, list, place] = ENTRY_KEY.exec(String(key)) ?? []
+      if (list !== undefined) yield { list, place: Number(place), entry: entry as Entry }
+    }
+  }
+
   /** The sequence number of an entry; 0 is the oldest. */
   async placeOf(list: string, id: string): Promise<number | undefined> {
     const place = await this.#keyv.get<number>(idKey(list, id))
@@ -90,5 +110,7 @@ export class AppendLog<Entry extends { readonly id: string }> {
   }
 }
 
+/** Names of lists have neither mark: `threadKey` escapes them. */
+const ENTRY_KEY = /^([^#/]+)\/(\d+)$/
 const entryKey = (list: string, sequence: number): string => `${list}/${sequence}`
 const idKey = (list: string, id: string): string => `${list}#${id}`

@@ -54,6 +54,23 @@ export class ShownReplies {
     return this.#keyv.get<ReplyPlace>(replyKey(reply))
   }
 
+  /**
+   * Goes through the places of all replies (for rule S3). @param change gives the same place for what stays.
+   * @returns how many became another.
+   */
+  async rewritePlaces(change: (place: ReplyPlace) => ReplyPlace): Promise<number> {
+    if (this.#keyv.iterator === undefined) return 0
+    let changed = 0
+    for await (const [key, value] of this.#keyv.iterator()) {
+      if (!String(key).startsWith(REPLY)) continue
+      const after = change(value as ReplyPlace)
+      if (after === value) continue
+      await this.#keyv.set(String(key), after)
+      changed += 1
+    }
+    return changed
+  }
+
   /** The names of all replies that were ever shown, read a page at a time. */
   async *replies(): AsyncGenerator<string> {
     if (this.#keyv.iterator === undefined) return

@@ -24,6 +24,8 @@ export interface Store {
   readonly database: DatabaseSync
   /** A namespace of its own. Reads and writes reject when the store is down. */
   keyv(namespace: string): Keyv
+  /** Takes what was overwritten out of the file's journal as well, as far as no reader holds it (rule S3). */
+  settle(): Promise<void>
   /** @throws when the store does not answer. */
   ping(): Promise<void>
   close(): Promise<void>
@@ -48,6 +50,9 @@ export function openStore(url: string, log: Logger): Store {
         // Keyv's own serialiser revives Buffers and BigInts; ours are plain JSON, and it halves the time of a turn.
         serialization: { stringify: JSON.stringify, parse: JSON.parse },
       }),
+    settle: async () => {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    },
     ping: async () => {
       database.prepare('SELECT count(*) FROM sqlite_schema').get()
     },
@@ -66,7 +71,8 @@ function openDatabase(url: string): DatabaseSync {
     mkdirSync(dirname(path), { recursive: true })
     const database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS })
     // WAL: readers (the command line) never wait for the writer. FULL: an acknowledged question survives a power cut.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL')
+    // Secure delete: what is erased is not left to be read in the file's empty space (rule S3).
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
     return database
   } catch (error) {
     throw unusable(url, `${String(error)}. Choose a path that this process may write.`)

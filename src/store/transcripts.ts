@@ -59,6 +59,11 @@ export interface DeletedMessage {
   readonly role: 'deleted'
   readonly id: string
   readonly at: number
+  /**
+   * When its author, or who asked for it, had everything of theirs erased, milliseconds since the epoch (rule S3).
+   * Answers from before know what was here; those from after do not.
+   */
+  readonly erased?: number
 }
 
 export type Message = UserMessage | AssistantMessage | DeletedMessage
@@ -134,6 +139,28 @@ export class Transcripts {
     if (replaced) await this.#tell([message.id])
     if (message.role === 'deleted') await this.#tellDeleted(thread, message.id)
     return replaced
+  }
+
+  /**
+   * Changes messages of a thread in place, all of them or none. For what goes through everything (rule S3): nobody is
+   * told. @param change gives those that are another from now on, by their places.
+   */
+  async rewrite(
+    thread: string,
+    change: (messages: readonly Message[]) => readonly { readonly place: number; readonly entry: Message }[],
+  ): Promise<number> {
+    const changed = change(await this.#log.from(thread, 0))
+    await this.#log.overwrite(thread, changed)
+    return changed.length
+  }
+
+  /** Every message of every thread, read a page at a time, also those that a crash left where nobody reads. */
+  async *all(): AsyncGenerator<{
+    readonly thread: string
+    readonly place: number
+    readonly message: Message
+  }> {
+    for await (const { list, place, entry } of this.#log.all()) yield { thread: list, place, message: entry }
   }
 
   async #tellDeleted(thread: string, id: string): Promise<void> {

@@ -23,6 +23,20 @@ export interface Delivery {
   readonly alone?: boolean
 }
 
+/** What is not done: the deliveries of one turn, or a single one that waits. */
+export interface Unfinished {
+  readonly waits: boolean
+  readonly deliveries: readonly Delivery[]
+  readonly journal: string | undefined
+}
+
+export interface Revision {
+  /** New bodies by id. `undefined` takes a delivery out, if it still waits. */
+  readonly bodies: ReadonlyMap<string, string | undefined>
+  /** Left out: as it was. */
+  readonly journal?: string
+}
+
 /** A turn that is ours to work on: everything that waited in one thread, under a lease. */
 export interface Claim {
   readonly turn: number
@@ -49,6 +63,15 @@ export interface Inbox {
    * it was never put in.
    */
   amend(id: string, change: (body: string) => string | undefined): Promise<boolean>
+  /**
+   * Goes through everything that is not done, in one commit (for rule S3). `change` gives nothing for what stays.
+   * @returns the threads of turns that were changed while they may be under way.
+   */
+  revise(change: (unfinished: Unfinished) => Revision | undefined): Promise<readonly string[]>
+  /** Takes a name that stands between colons out of all ids, also of what is done (for rule S3). */
+  forgetInIds(name: string): Promise<number>
+  /** True while somebody works on the thread. */
+  isHeld(thread: string): Promise<boolean>
   /** The thread that waited longest and nobody holds, with all that waits in it. */
   claim(): Promise<Claim | undefined>
   /** Keeps the lease. False when another worker has taken the thread over. */

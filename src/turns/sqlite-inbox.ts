@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '#core/clock.ts'
 import { transaction } from '#core/store/sqlite-adapter.ts'
-import { type Claim, type Delivery, type Inbox, LEASE_MS } from './inbox.ts'
+import { type Claim, type Delivery, type Inbox, LEASE_MS, type Revision, type Unfinished } from './inbox.ts'
 import { isDead, type Owner, thisProcess, writeOwner } from './owner.ts'
 
 /** More at once than a prompt can use; the rest of a flood becomes the next turn. */
@@ -70,6 +71,59 @@ export class SqliteInbox implements Inbox {
       this.#sql.fewer.run(row.thread)
       return true
     })
+  }
+
+  async revise(change: (unfinished: Unfinished) => Revision | undefined): Promise<readonly string[]> {
+    return transaction(this.#database, () => {
+      const rows = this.#sql.undone.all() as unknown as (DeliveryRow & {
+        turn: number | null
+        journal: string | null
+      })[]
+      // What waits stands alone: which of it becomes one turn is not known yet.
+      const groups = Map.groupBy(rows, ({ turn, id }) => turn ?? id)
+      return [...groups.values()].flatMap((group) => {
+        const [first] = group
+        if (first === undefined) return []
+        const revision = change({
+          waits: first.turn === null,
+          deliveries: group.map(({ id, thread, sent_at: sentAt, body }) => ({ id, thread, sentAt, body })),
+          journal: first.journal ?? undefined,
+        })
+        if (revision === undefined) return []
+        for (const [id, body] of revision.bodies) this.#rewrite(id, body, first)
+        if (revision.journal !== undefined) this.#sql.rejournal.run(revision.journal, first.turn)
+        return first.turn === null ? [] : [first.thread]
+      })
+    })
+  }
+
+  #rewrite(
+    id: string,
+    body: string | undefined,
+    { turn, thread }: { turn: number | null; thread: string },
+  ): void {
+    if (body !== undefined) this.#sql.amend.run(body, id)
+    else if (turn === null) {
+      this.#sql.withdraw.run(this.#clock.now(), id)
+      this.#sql.fewer.run(thread)
+    }
+  }
+
+  async forgetInIds(name: string): Promise<number> {
+    return transaction(this.#database, () => {
+      const rows = this.#sql.named.all(name) as unknown as { id: string }[]
+      const found = rows.filter(({ id }) => id.split(':').includes(name))
+      for (const { id } of found) {
+        // Still one id for one delivery, and nobody gets back from it.
+        const digest = createHash('sha256').update(id).digest('hex')
+        this.#sql.rename.run(`erased:${digest}`, id)
+      }
+      return found.length
+    })
+  }
+
+  async isHeld(thread: string): Promise<boolean> {
+    return this.#sql.held.get(thread, this.#clock.now()) !== undefined
   }
 
   async claim(): Promise<Claim | undefined> {
@@ -179,6 +233,12 @@ const STATEMENTS = {
   amend: 'UPDATE delivery SET body = ? WHERE id = ?',
   withdraw: "UPDATE delivery SET done = ?, body = '' WHERE id = ?",
   fewer: 'UPDATE thread SET open = open - 1 WHERE id = ?',
+  undone: `SELECT delivery.id, delivery.thread, sent_at, body, turn, turn.journal FROM delivery
+    LEFT JOIN turn ON turn.id = delivery.turn WHERE delivery.done IS NULL ORDER BY sent_at, seq`,
+  rejournal: 'UPDATE turn SET journal = ? WHERE id = ?',
+  named: 'SELECT id FROM delivery WHERE instr(id, ?) > 0',
+  rename: 'UPDATE delivery SET id = ? WHERE id = ?',
+  held: 'SELECT 1 FROM thread WHERE id = ? AND leased_until > ? AND open > 0',
   wake: `INSERT INTO thread (id, open, ready) VALUES (?, 1, ?)
     ON CONFLICT (id) DO UPDATE SET open = open + 1, ready = iif(open = 0, excluded.ready, ready)`,
   known: 'SELECT 1 FROM thread WHERE id = ?',

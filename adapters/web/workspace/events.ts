@@ -38,6 +38,12 @@ export class EventLog {
     for (const deliver of [...this.#readers]) deliver(frame)
   }
 
+  /** Nothing that was said before is said again: whoever comes back reads everything anew. */
+  forget(): void {
+    this.#kept = []
+    this.#size = 0
+  }
+
   /**
    * Deliver what came after the event with id `after`, then everything new.
    *

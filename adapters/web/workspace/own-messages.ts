@@ -5,7 +5,7 @@ import { KeyedQueue } from './queue.ts'
 import { type MessageRecord, readMessageId, summary, type ThreadRecord, threadView } from './records.ts'
 
 /** What a thread is called whose first question is gone. */
-const UNTITLED = 'A deleted question'
+export const UNTITLED = 'A deleted question'
 
 /** Tells the core; called before the change is kept, so that none is lost, and again when it failed. */
 type Tell = (message: MessageRecord, channel: string, at: number) => Promise<void>
