@@ -10,6 +10,7 @@ import { systemClock } from '#core/clock.ts'
 import type { Question } from '#core/dialogue/question.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { openBrowser } from './browser.ts'
+import { exampleInsights } from './example-insights.ts'
 import { recordingHost, replyTo } from './recording-host.ts'
 import { serve } from './served.ts'
 
@@ -120,6 +121,11 @@ try {
   await ana.screenshot({ path: `${folder}/workspace-light.png` })
   await ana.emulateMedia({ colorScheme: 'dark' })
   await ana.screenshot({ path: `${folder}/workspace-dark.png` })
+  host.deskAnswers.insights = await exampleInsights(2, { replies: 900, days: 40, tasks: 220 })
+  const looking = await personNamed('Ana', { width: 1280, height: 920, colorScheme: 'light' })
+  await looking.goto(`${served.url}/#/insights`)
+  await looking.getByRole('figure').nth(1).locator('canvas[width]').waitFor()
+  await looking.screenshot({ path: `${folder}/insights.png` })
   if (process.argv[2] !== undefined) {
     await ana.locator('article').first().hover()
     await ana.screenshot({ path: `${folder}/own.png` })
