@@ -28,6 +28,13 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     },
   ],
   [
+    'privacy',
+    {
+      about: 'What is kept of a person: privacy view, export, erase, consent <platform:person>.',
+      load: async () => (await import('./cli/privacy.ts')).privacy,
+    },
+  ],
+  [
     'warm',
     {
       about: 'Compile everything ahead, so that the next start is quick. npm does this after an install.',

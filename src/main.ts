@@ -9,6 +9,7 @@ import { loadConfig } from '#config/load.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Accounts } from './delivery/accounts.ts'
 import { createDialogue } from './dialogue/dialogue.ts'
+import { Conversations } from './dialogue/personal-data.ts'
 import { createReplies } from './dialogue/replies.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
 import { SystemPrompts } from './dialogue/system-prompts.ts'
@@ -30,6 +31,7 @@ import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { Consents } from './safety/consent.ts'
 import { createPrivacy } from './safety/privacy.ts'
+import type { PrivacyDesk } from './safety/privacy-desk.ts'
 import { Pseudonyms } from './safety/pseudonyms.ts'
 import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
@@ -58,6 +60,7 @@ export interface Parley {
   /** Resolves when every platform is up or has definitively failed. */
   readonly settled: Promise<void>
   readonly ledger: Ledger
+  readonly privacy: PrivacyDesk
   /** Take nothing new, finish what runs within `drainMs`, close everything (rule T7). */
   stop(drainMs: number): Promise<void>
 }
@@ -123,6 +126,14 @@ export async function assemble(parts: Parts): Promise<Parley> {
     tasks: () => tasks.all(),
     demonstrations: () => demonstrations.all(),
   }
+  const privacy = createPrivacy({
+    sources: [
+      dialogue.personalData,
+      ...platforms.flatMap(({ personalData }) => personalData ?? []),
+      ...[ledger, demonstrations, tasks, rankings, ballots],
+    ],
+    ...{ consents, log, settle: () => store.settle() },
+  })
   const host: Host = {
     accept: dialogue.accept,
     owns: dialogue.owns,
@@ -137,14 +148,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     deleted: dialogue.deleted,
     feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
     comparisons,
-    privacy: createPrivacy({
-      sources: [
-        dialogue.personalData,
-        ...platforms.flatMap(({ personalData }) => personalData ?? []),
-        ...[ledger, demonstrations, tasks, rankings, ballots],
-      ],
-      ...{ consents, log, settle: () => store.settle() },
-    }),
+    privacy,
     insights: createInsights(feedback, clock),
     log,
   }
@@ -163,7 +167,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   return {
     url: front.url,
     settled: Promise.all(starts).then(() => {}),
-    ledger,
+    ...{ ledger, privacy },
     stop: async (drainMs) => {
       stopping.abort()
       await Promise.all(platforms.map((platform) => quietly(platform.stop(), platform.name, log)))
@@ -189,6 +193,40 @@ function review(
   }
   const invite: SchedulerDeps['invite'] = async (invitation, signal) => platform.invite?.(invitation, signal)
   return new ReviewScheduler(settings, { ...deps, invite })
+}
+
+/** What people may ask about themselves, without serving: what `parley privacy` runs, also beside a Parley that serves. */
+export async function openPrivacy(
+  env: NodeJS.ProcessEnv,
+): Promise<{ readonly privacy: PrivacyDesk; readonly close: () => Promise<void> }> {
+  const config = await loadConfig(env)
+  const log = createLog(config.logLevel)
+  const store = openStore(config.store, log)
+  const clock = systemClock
+  const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+  const shownReplies = new ShownReplies(store.keyv('shown'))
+  const { createWeb } = await import('#adapters/web/web.ts')
+  const web = createWeb({ modelLabel: 'none' }, { store: store.keyv('web'), clock, log })
+  const conversations = new Conversations({
+    ...{ shownReplies, clock, inbox: new SqliteInbox(store.database, clock) },
+    transcripts: new Transcripts(store.keyv('transcript'), store.keyv('window')),
+    // The process that writes an answer is another one, if there is any.
+    withdraw: () => {},
+  })
+  const privacy = createPrivacy({
+    consents: new Consents(store.keyv('consent'), pseudonyms),
+    sources: [
+      conversations,
+      ...(web.personalData ?? []),
+      new Ledger({ events: store.keyv('ledger'), shown: shownReplies, pseudonyms }),
+      new Demonstrations(store.keyv('demonstrations'), pseudonyms),
+      new ComparisonTasks(store.keyv('tasks'), pseudonyms),
+      new Rankings(store.keyv('rankings'), pseudonyms),
+      new Ballots(store.keyv('ballots'), pseudonyms),
+    ],
+    ...{ log, settle: () => store.settle() },
+  })
+  return { privacy, close: () => store.close() }
 }
 
 /** Loads what a start, or a first request, may load. For `parley warm`. */
