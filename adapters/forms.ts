@@ -46,11 +46,15 @@ export const BALLOT_FORM = {
   drawing: 'Drawing answers… This can take a minute.',
   /** Above the fields. */
   intro: 'Give each answer a place. 1 is best; answers that are as good as each other share a place.',
+  /** In place of the answers, where they are longer than the form. */
+  aside: 'The answers are too long for this form: they stand behind it, as messages that only you see.',
   question: 'The question',
   answer: (slot: string) => `Answer ${slot}`,
   place: (slot: string) => `Place of answer ${slot}`,
   choose: 'Choose a place',
   best: '1 (best)',
+  /** Where the choice needs a question above it. */
+  allBadLabel: 'Is none of them good enough?',
   allBad: 'All of them are bad',
   allBadHint: 'Then places may be left out.',
   reason: 'Why?',
