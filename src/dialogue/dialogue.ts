@@ -74,8 +74,10 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
       if ((await inbox.placeOf(request.id)) !== undefined) return 'duplicate'
       // Seen whole, but not remembered yet: whoever is quick must not be told to be late.
       const written = running.threadOf(request.reply)
-      const thread = written ?? (await shownReplies.placeOf(request.reply))?.thread
+      const shown = await shownReplies.placeOf(request.reply)
+      const thread = written ?? shown?.thread
       if (thread === undefined) return 'unknown'
+      if (shown?.place === null) return 'unasked'
       if (written === undefined) {
         const { messages } = await transcripts.window(thread)
         if (messages.at(-1)?.id !== request.reply) return 'outdated'

@@ -1,9 +1,9 @@
 /** What becomes of a conversation when somebody in it is erased (rule S3). Decisions only; `personal-data.ts` acts. */
-import { withoutIds } from '#core/safety/unname.ts'
 import type { AssistantMessage, Candidate, Message } from '#core/store/transcripts.ts'
 import type { Revision, Unfinished } from '#core/turns/inbox.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
 import { readJournal } from './journal.ts'
+import type { Question } from './question.ts'
 
 export interface Erasing {
   /** The platform's id of the person. */
@@ -24,16 +24,40 @@ export function erasedThread(
   messages: readonly Message[],
   erasing: Pick<Erasing, 'id' | 'now' | 'unname'>,
 ): readonly { readonly place: number; readonly entry: Message }[] {
-  /** What was asked since the assistant spoke last. */
-  let asked: Message[] = []
-  return messages.flatMap((message, place) => {
-    const before = asked
-    if (message.role === 'assistant') asked = []
-    else asked = [...asked, message]
-    const entry = erased(message, before, erasing)
+  return withQuestions(messages).flatMap(({ message, asked }, place) => {
+    const entry = erased(message, asked, erasing)
     return entry === message ? [] : [{ place, entry }]
   })
 }
+
+/** Replies to something of theirs, alone or with others, earlier candidates included: by id. */
+export function repliesTo(messages: readonly Message[], { id }: Pick<Erasing, 'id'>): readonly string[] {
+  return withQuestions(messages).flatMap(({ message, asked }) => {
+    if (message.role !== 'assistant' || !asked.some((question) => isTheirs(question, id))) return []
+    return [message.id, ...(message.alternatives ?? []).map((candidate) => candidate.id)]
+  })
+}
+
+/** Every message; an answer with what was asked since the one before it. */
+function withQuestions(messages: readonly Message[]) {
+  let since = 0
+  return messages.map((message, place): { readonly message: Message; readonly asked: readonly Message[] } => {
+    if (!isAnswer(message)) return { message, asked: [] }
+    const asked = messages.slice(since, place)
+    since = place + 1
+    return { message, asked }
+  })
+}
+
+/** Also one that was erased before. */
+const isAnswer = (message: Message): boolean =>
+  message.role === 'assistant' || (message.role === 'deleted' && message.answer === true)
+
+/** Also what an earlier erasing left of theirs. */
+const isTheirs = (question: Message, id: string): boolean =>
+  question.role === 'user'
+    ? question.speaker.id === id
+    : question.role === 'deleted' && question.erased !== undefined
 
 function erased(
   message: Message,
@@ -50,11 +74,10 @@ function erased(
       return text === message.text ? message : { ...message, text }
     }
     case 'assistant': {
-      const isTheirs = (question: Message) =>
-        (question.role === 'user' && question.speaker.id === id) ||
-        (question.role === 'deleted' && question.erased !== undefined)
       const isOthers = (question: Message) => question.role === 'user' && question.speaker.id !== id
-      return asked.some(isTheirs) && !asked.some(isOthers) ? gone : unnamed(message, unname)
+      return asked.some((question) => isTheirs(question, id)) && !asked.some(isOthers)
+        ? { ...gone, answer: true }
+        : unnamed(message, unname)
     }
   }
 }
@@ -72,20 +95,24 @@ function unnamed(message: AssistantMessage, unname: (text: string) => string): A
 /**
  * What is not answered yet, without them: what waits is taken out. A turn that has begun keeps its deliveries, so that
  * no question of another person is lost; theirs become empty, and a turn of theirs alone has nothing to do any more.
+ *
+ * @returns `reply`: the one that was begun.
  */
 export function erasedTurn(
   { waits, deliveries, journal }: Unfinished,
   erasing: Erasing,
-): Revision | undefined {
+): (Revision & { readonly reply?: string }) | undefined {
   const errands = deliveries.map(({ id, body }) => ({ id, errand: readErrand(body) }))
   const theirs = errands.filter(({ errand }) => isOf(errand, erasing))
   if (theirs.length === 0) return undefined
   if (waits) return { bodies: new Map(theirs.map(({ id }) => [id, undefined])) }
-  const alone = theirs.length === errands.length
-  const bodies = new Map(theirs.map(({ id, errand }) => [id, writeErrand(emptied(errand, erasing, alone))]))
+  // The answer goes where another person's question stands: a place may hold the words of its own.
+  const place = errands.findLast(({ errand }) => errand.kind === 'question' && !isOf(errand, erasing))
+  const others = place?.errand.kind === 'question' ? place.errand.question.place : undefined
+  const bodies = new Map(theirs.map(({ id, errand }) => [id, writeErrand(emptied(errand, others))]))
   if (journal === undefined) return { bodies }
   const { reply, shown } = readJournal(journal, () => ({ reply: '', shown: [] }))
-  return { bodies, journal: JSON.stringify({ reply, shown }) }
+  return { bodies, reply, journal: JSON.stringify({ reply, shown }) }
 }
 
 export function isOf(errand: Errand, { id, isTheirs }: Pick<Erasing, 'id' | 'isTheirs'>): boolean {
@@ -103,12 +130,12 @@ export function isOf(errand: Errand, { id, isTheirs }: Pick<Erasing, 'id' | 'isT
 
 const NOBODY = { id: '', name: '' }
 
-function emptied(errand: Errand, { id, unname }: Erasing, alone: boolean): Errand {
+/** @param place of another person's question in the same turn, where there is one. */
+function emptied(errand: Errand, place: Question['place'] | undefined): Errand {
   switch (errand.kind) {
     case 'question': {
       const { question } = errand
-      if (alone) return nothing(question.id, question.sentAt)
-      const place = withoutIds(question.place, new Set([id]))
+      if (place === undefined) return nothing(question.id, question.sentAt)
       return { kind: 'question', question: { ...question, speaker: NOBODY, text: '', place } }
     }
     case 'regenerate':
@@ -116,7 +143,7 @@ function emptied(errand: Errand, { id, unname }: Erasing, alone: boolean): Erran
     case 'edit':
       return nothing(errand.edit.question, errand.edit.at)
     case 'delete':
-      return { ...errand, deletion: { ...errand.deletion, question: unname(errand.deletion.question) } }
+      return errand
   }
 }
 

@@ -9,7 +9,7 @@ import { unnamer, withoutIds } from '#core/safety/unname.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import type { Transcripts, UserMessage } from '#core/store/transcripts.ts'
 import type { Inbox } from '#core/turns/inbox.ts'
-import { erasedThread, erasedTurn } from './erasure.ts'
+import { erasedThread, erasedTurn, repliesTo } from './erasure.ts'
 import { readErrand } from './errand.ts'
 import type { Question } from './question.ts'
 
@@ -87,13 +87,20 @@ export class Conversations implements PersonalData {
       isTheirs: (question: string) => questions.has(question),
     }
 
-    const busy = await inbox.revise((unfinished) =>
-      unfinished.deliveries[0]?.thread.startsWith(prefixOf(person))
-        ? erasedTurn(unfinished, erasing)
-        : undefined,
-    )
-    for (const thread of traces.threads)
-      await transcripts.rewrite(thread, (messages) => erasedThread(messages, erasing))
+    const begun: string[] = []
+    const busy = await inbox.revise((unfinished) => {
+      if (!unfinished.deliveries[0]?.thread.startsWith(prefixOf(person))) return undefined
+      const revision = erasedTurn(unfinished, erasing)
+      if (revision?.reply !== undefined) begun.push(revision.reply)
+      return revision
+    })
+    for (const reply of begun) await shownReplies.forgetPlace(reply)
+    for (const thread of traces.threads) {
+      // Before the questions go: by them it is known where their answers stand.
+      const messages = await transcripts.range(thread, 0, Number.POSITIVE_INFINITY)
+      for (const reply of repliesTo(messages, erasing)) await shownReplies.forgetPlace(reply)
+      await transcripts.rewrite(thread, (now) => erasedThread(now, erasing))
+    }
     await this.#eraseStrays(person)
     const ids = new Set([person.id])
     await shownReplies.rewritePlaces((place) =>

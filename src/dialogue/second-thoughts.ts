@@ -72,7 +72,8 @@ async function replaceReply(
 ): Promise<void> {
   const { transcripts, shownReplies } = deps
   const shown = await shownReplies.placeOf(old.id)
-  if (shown === undefined) return deps.log.debug({ reply: old.id }, 'a reply that was never shown')
+  if (shown === undefined || shown.place === null)
+    return deps.log.debug({ reply: old.id }, 'a reply that was never shown, or whose question was erased')
   const { platform, place } = shown
   const journal = readJournal(claim.journal, () => ({ reply: randomUUIDv7(), shown: shown.messages }))
   const window = await transcripts.window(claim.thread)

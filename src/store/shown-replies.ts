@@ -12,7 +12,7 @@ export interface ShownReply {
 export interface ReplyPlace {
   readonly thread: string
   readonly platform: string
-  /** What the adapter stored with the question that it answers. */
+  /** What the adapter stored with the question that it answers; `null` when that was erased (rule S3). */
   readonly place: unknown
   readonly messages: readonly string[]
 }
@@ -52,6 +52,13 @@ export class ShownReplies {
 
   async placeOf(reply: string): Promise<ReplyPlace | undefined> {
     return this.#keyv.get<ReplyPlace>(replyKey(reply))
+  }
+
+  /** Feedback still finds the reply; it can no longer be written again, because a place may hold the question's words. */
+  async forgetPlace(reply: string): Promise<void> {
+    const known = await this.placeOf(reply)
+    if (known !== undefined && known.place !== null)
+      await this.#keyv.set(replyKey(reply), { ...known, place: null } satisfies ReplyPlace)
   }
 
   /**

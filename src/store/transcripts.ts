@@ -64,6 +64,8 @@ export interface DeletedMessage {
    * Answers from before know what was here; those from after do not.
    */
   readonly erased?: number
+  /** It was an erased answer: what was asked before it has nothing to do with the next one. */
+  readonly answer?: true
 }
 
 export type Message = UserMessage | AssistantMessage | DeletedMessage

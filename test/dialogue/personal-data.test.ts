@@ -9,10 +9,13 @@ import { saying, Theatre } from './theatre.ts'
 
 const alice = { platform: 'test', id: 'U1ALICE' }
 const bob = { platform: 'test', id: 'U2BOB' }
-const asAlice = { speaker: { id: alice.id, name: 'Alice Liddell' }, place: { user: alice.id, team: 'T' } }
-const asBob = { speaker: { id: bob.id, name: 'Bob' }, place: { user: bob.id, team: 'T' } }
+const asAlice = {
+  speaker: { id: alice.id, name: 'Alice Liddell' },
+  place: { user: alice.id, title: 'tea with Dinah' },
+}
+const asBob = { speaker: { id: bob.id, name: 'Bob' }, place: { user: bob.id, title: 'T' } }
 
-const OF_ALICE = /U1ALICE|Alice|Liddell|rabbit/
+const OF_ALICE = /U1ALICE|Alice|Liddell|Dinah|rabbit/
 const kept = (theatre: Theatre) => everythingKept(theatre.store.database)
 
 afterEach(() => vi.restoreAllMocks())
@@ -60,7 +63,7 @@ test('S3: what they said, answers to them alone, their name and their id are now
   expect(await erase(theatre)).toBe(2)
   const after = kept(theatre)
   // The answer to both of them stays: he asked for it too.
-  expect(after).not.toMatch(/U1ALICE|Alice|Liddell|where is the rabbit/)
+  expect(after).not.toMatch(/U1ALICE|Alice|Liddell|Dinah|where is the rabbit/)
   expect(after).toContain('thanks [erased], and the tea?')
   expect(await theatre.dialogue.personalData.count(bob)).toBe(2)
 })
@@ -142,7 +145,7 @@ describe('S3: while it is being answered', () => {
     await theatre.inbox.note(claim, JSON.stringify({ reply: 'r1', shown: [] }))
     await theatre.inbox.release(claim)
     expect(await erase(theatre)).toBe(1)
-    expect(kept(theatre)).not.toMatch(/U1ALICE|Alice|question 0/)
+    expect(kept(theatre)).not.toMatch(/U1ALICE|Alice|Dinah|question 0/)
     theatre.dialogue.start()
     await theatre.clock.advance(10_000)
     expect(theatre.visible.map((text) => text.replace(/^you said: : /, 'you said: U: '))).toEqual(visible)
