@@ -36,8 +36,14 @@ export interface SlackApi {
   setSession(place: Pick<Place, 'channel' | 'root'>, status: SessionStatus): Promise<SessionAnswer>
   setStatus(place: Place, status: string): Promise<void>
   /** Tell one person something that nobody else sees and that is not kept. */
-  whisper(place: Pick<Place, 'channel' | 'root'>, user: string, text: string): Promise<void>
+  whisper(place: WhisperPlace, user: string, text: string): Promise<void>
   person(user: string): Promise<FoundMessage>
+}
+
+export interface WhisperPlace {
+  readonly channel: string
+  /** The thread; none for what stands at the top of a channel. */
+  readonly root?: string | undefined
 }
 
 export interface SessionAnswer {
@@ -153,7 +159,8 @@ export function createApi(token: string, options: WebClientOptions): SlackApi {
       }),
     whisper: ({ channel, root }, user, text) =>
       calling('chat.postEphemeral', async () => {
-        await client.chat.postEphemeral({ channel, user, thread_ts: root, text })
+        const thread = root === undefined ? {} : { thread_ts: root }
+        await client.chat.postEphemeral({ channel, user, text, ...thread })
       }),
     person: (user) => calling('users.info', async () => ({ ...(await people.users.info({ user })).user })),
   }

@@ -37,6 +37,10 @@ const LIMITS = {
   'conversations.replies': perMinute(50),
   /** Tier 4. */
   'users.info': perMinute(100),
+  /** Tier 4. */
+  'views.open': perMinute(100),
+  /** Tier 4. */
+  'views.update': perMinute(100),
 } as const
 
 type Method = keyof typeof LIMITS
@@ -68,7 +72,7 @@ export function slackBudget(accounts: Accounts, team: string): SlackBudget {
 }
 
 /** @throws SlackCallError at once, as Slack would refuse it, when there is no room; the call is never made then. */
-async function paid<T>(
+export async function paid<T>(
   method: Method,
   accounts: readonly Account[],
   by: object,

@@ -22,10 +22,10 @@ const LABELS: Readonly<Record<Control, string>> = {
 /** Matches every `action_id` of ours. */
 export const ACTION_IDS = /^parley:/
 
-export interface Pressed {
-  readonly control: Control
-  readonly reply: string
-}
+/** `reason` and `rank` stand in messages of their own: below a vote that is noted, and in an invitation. */
+export type Pressed =
+  | { readonly control: Control | 'reason'; readonly reply: string }
+  | { readonly control: 'rank'; readonly task: string }
 
 /**
  * The blocks below a message.
@@ -84,8 +84,10 @@ const nameOf = (control: Control, reply: string): string => `${control}:${reply}
 export function readValue(value: string): Pressed | undefined {
   const colon = value.indexOf(':')
   const control = value.slice(0, Math.max(0, colon))
-  const reply = value.slice(colon + 1)
-  return isControl(control) && reply !== '' ? { control, reply } : undefined
+  const name = value.slice(colon + 1)
+  if (name === '') return undefined
+  if (control === 'rank') return { control, task: name }
+  return control === 'reason' || isControl(control) ? { control, reply: name } : undefined
 }
 
 const isControl = (name: string): name is Control => Object.hasOwn(LABELS, name)

@@ -1,24 +1,25 @@
 /**
  * Slack's events, handed to the host. A listener that throws keeps Bolt from acknowledging, so that Slack delivers
- * the event again (rule T1): nothing here catches what the host throws.
- *
- * Presses are the other way round: Slack tells of each once and shows the person an error after three seconds, so they
- * are acknowledged at once and carried out after that.
+ * the event again (rule T1): nothing here catches what the host throws. What people press is the other way round
+ * (`interactions.ts`).
  */
 import type { App } from '@slack/bolt'
 import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
+import type { Clock } from '#core/clock.ts'
 import { messageKey, threadKey } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
 import { type HeardEdit, readDeletion, readEdit } from './change.ts'
-import { ACTION_IDS } from './controls.ts'
 import type { Deletions } from './deletions.ts'
+import type { FormsApi } from './forms/api.ts'
+import { Forms } from './forms/forms.ts'
+import { SentForms } from './forms/sent.ts'
 import { type Incoming, questionOf, readMessage, type Self, textOf } from './inbound.ts'
+import { listenToPeople } from './interactions.ts'
 import { Lanes } from './lanes.ts'
 import { mentionedIn } from './mrkdwn.ts'
+import type { Offers } from './offers.ts'
 import type { People } from './people.ts'
-import { readPress } from './press.ts'
-import { answerPress } from './pressed.ts'
 import { readReaction } from './reaction.ts'
 import { Recent } from './recent.ts'
 import { answerIdleStop, readStop } from './stopped.ts'
@@ -29,6 +30,9 @@ export interface EventsDeps {
   readonly self: Self
   readonly people: People
   readonly deletions: Deletions
+  readonly formsApi: FormsApi
+  readonly offers: Offers
+  readonly clock: Clock
   readonly log: Logger
 }
 
@@ -47,18 +51,18 @@ export const LISTENED = [
 ] as const
 
 export function listen(app: App, deps: EventsDeps): Events {
-  const inHand = new Set<Promise<void>>()
+  const inHand = new Set<Promise<unknown>>()
   const lanes = new Lanes()
   /** Presses and stops: done twice, they would say that they failed, or stop what came after. */
   const done = new Recent()
-  let draining = false
+  const stopping = new AbortController()
 
-  const track = (work: Promise<void>): Promise<void> => {
+  const track = <T>(work: Promise<T>): Promise<T> => {
     inHand.add(work)
     return work.finally(() => inHand.delete(work))
   }
   const stillOpen = () => {
-    if (draining) throw new Error('Parley is stopping; Slack delivers this event again.')
+    if (stopping.signal.aborted) throw new Error('Parley is stopping; Slack delivers this event again.')
   }
   const taking = (take: (event: unknown) => Promise<void>) => async (args: { event: unknown }) => {
     stillOpen()
@@ -85,12 +89,10 @@ export function listen(app: App, deps: EventsDeps): Events {
     'agent_session_stopped',
     taking((event) => takeStop(event, deps, done, track)),
   )
-  app.action(ACTION_IDS, async ({ ack, body }) => {
-    stillOpen()
-    await ack()
-    const press = readPress(body, deps.self)
-    if (press !== undefined && done.add(press.id)) void track(answerPress(press, deps))
-  })
+  const api = deps.formsApi
+  const forms = new Forms({ ...deps, api, signal: stopping.signal })
+  const sent = new SentForms({ ...deps, api })
+  listenToPeople(app, { ...deps, forms, sent, done, stillOpen, track })
   app.error(async (error) => {
     deps.log.error(
       { reason: error.message },
@@ -101,7 +103,7 @@ export function listen(app: App, deps: EventsDeps): Events {
 
   return {
     async drain() {
-      draining = true
+      stopping.abort()
       await Promise.allSettled(inHand)
     },
   }

@@ -1,26 +1,28 @@
 import { z } from 'zod'
-import type { Control } from '#core/delivery/surface.ts'
-import { readValue } from './controls.ts'
+import { type Pressed, readValue } from './controls.ts'
 import { milliseconds, type Self, timestamp } from './inbound.ts'
 
-export interface HeardPress {
+export type HeardPress = Pressed & PressedWhere
+
+interface PressedWhere {
   /** The same for every delivery of one press. */
   readonly id: string
-  readonly control: Control
-  readonly reply: string
   /** Who pressed. */
   readonly user: string
   /** What Slack calls them, until we know better. */
   readonly name: string
   readonly channel: string
-  /** The thread of the message below which it was pressed. */
-  readonly root: string
+  /** The thread of the message below which it was pressed; none for one at the top of a channel. */
+  readonly root: string | undefined
+  /** Opens one form, within three seconds. */
+  readonly trigger: string
   /** Milliseconds since the epoch. */
   readonly at: number
 }
 
 const pressSchema = z.object({
   type: z.literal('block_actions'),
+  trigger_id: z.string().nullish(),
   user: z.object({ id: z.string().min(1), name: z.string().nullish(), username: z.string().nullish() }),
   container: z.object({
     type: z.literal('message'),
@@ -40,7 +42,7 @@ const pressSchema = z.object({
 export function readPress(body: unknown, self: Self): HeardPress | undefined {
   const read = pressSchema.safeParse(body)
   if (!read.success) return undefined
-  const { user, container, message, actions } = read.data
+  const { user, container, message, actions, trigger_id } = read.data
   const [{ value, action_ts }] = actions
   const pressed = readValue(value)
   if (pressed === undefined || user.id === self.user) return undefined
@@ -51,7 +53,8 @@ export function readPress(body: unknown, self: Self): HeardPress | undefined {
     user: user.id,
     name: user.name || user.username || user.id,
     channel,
-    root: container.thread_ts ?? message?.thread_ts ?? message_ts,
+    root: container.thread_ts ?? message?.thread_ts ?? undefined,
+    trigger: trigger_id ?? '',
     at: milliseconds(action_ts),
   }
 }

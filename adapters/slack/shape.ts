@@ -23,11 +23,25 @@ const press = z.looseObject({
   channel: anything.optional(),
   actions: z.array(z.looseObject({ type: z.string(), action_id: z.string() })).nonempty(),
 })
-const body = z.union([
-  callback,
-  press,
-  z.looseObject({ type: z.string().refine((type) => type !== 'event_callback' && type !== 'block_actions') }),
+const view = z.looseObject({
+  type: z.enum(['view_submission', 'view_closed']),
+  view: z.looseObject({ callback_id: z.string() }),
+})
+const shortcut = z.looseObject({
+  type: z.enum(['message_action', 'shortcut']),
+  callback_id: z.string(),
+  channel: anything.optional(),
+})
+const KNOWN = new Set([
+  'event_callback',
+  'block_actions',
+  'view_submission',
+  'view_closed',
+  'message_action',
+  'shortcut',
 ])
+const other = z.looseObject({ type: z.string().refine((type) => !KNOWN.has(type)) })
+const body = z.union([callback, press, view, shortcut, other])
 
 /** An object that says what it is: an event, a challenge or an interaction. */
 export const isReadable = (parsed: unknown): boolean => body.safeParse(parsed).success

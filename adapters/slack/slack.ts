@@ -21,6 +21,8 @@ import { counted, slackBudget } from './budget.ts'
 import { noDeletions } from './deletions.ts'
 import { type Events, listen } from './events.ts'
 import { platformError, SlackCallError } from './fault.ts'
+import { createFormsApi } from './forms/api.ts'
+import { invite } from './forms/invitation.ts'
 import { createDoor, httpReceiver } from './http.ts'
 import { identify } from './identity.ts'
 import { milliseconds, type Self } from './inbound.ts'
@@ -72,6 +74,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   let team = ''
   const budget = () => slackBudget(deps.accounts, team)
   const api = counted(createApi(settings.botToken, clientOptions), budget)
+  const formsApi = createFormsApi(settings.botToken, clientOptions, budget)
   const people = createPeople(api, clock)
   const offers = firstOffers()
   const attempts = new Attempts()
@@ -97,7 +100,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       logger: boltLog(log),
       clientOptions: { ...clientOptions, retryConfig: { retries: 1 } },
     })
-    const events = listen(app, { host, api, self, people, deletions, log })
+    const events = listen(app, { host, api, self, people, deletions, formsApi, offers, clock, log })
     const startedAt = clock.now()
     if (receiver instanceof KeptSocket) {
       await receiver.start()
@@ -137,6 +140,11 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       } catch (thrown) {
         throw thrown instanceof SlackCallError ? platformError(thrown) : thrown
       }
+    },
+
+    async invite(invitation, signal) {
+      started()
+      await invite(invitation, formsApi, signal)
     },
 
     open(stored, shown, reply) {

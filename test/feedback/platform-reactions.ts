@@ -6,7 +6,9 @@ import type { App } from '@slack/bolt'
 import { createApi } from '#adapters/discord/api.ts'
 import { createInbound } from '#adapters/discord/inbound.ts'
 import { OwnDeletions } from '#adapters/discord/own-deletions.ts'
-import { listen } from '#adapters/slack/events.ts'
+import { type EventsDeps, listen } from '#adapters/slack/events.ts'
+import { firstOffers } from '#adapters/slack/offers.ts'
+import { systemClock } from '#core/clock.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
 import { BOT as DISCORD_BOT, reactionPayload } from '#test/adapters/discord/payloads.ts'
 import { RecordingHost } from '#test/adapters/discord/recording-host.ts'
@@ -69,17 +71,16 @@ export function slackUnderTest(): PlatformUnderTest {
   const app = {
     event: (name: string, handler: (args: { event: unknown }) => Promise<void>) =>
       handlers.set(name, handler),
-    action: () => {},
-    error: () => {},
+    ...{ action: () => {}, view: () => {}, shortcut: () => {}, command: () => {}, error: () => {} },
   } as unknown as App
-  listen(app, {
+  // What else an adapter has is for messages and presses.
+  const deps: Partial<EventsDeps> = {
     host,
-    api: { whisper: async () => {}, setSession: async () => {} } as never,
-    self: { team: 'T1', user: 'UPARLEY' } as never,
+    self: { team: 'T1', user: 'UPARLEY', bot: 'B1' },
     people: { names: async () => new Map(), isBot: async (id) => id === 'UHELPER' },
-    deletions: {} as never,
     log: quietLog,
-  })
+  }
+  listen(app, deps as EventsDeps)
   const play = (actions: readonly Action[]) =>
     history(actions, (step, nth) => {
       if (step.do === 'clear') return undefined

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
+import { CORRECTION_FORM } from '#adapters/forms.ts'
 import { LISTENED } from '#adapters/slack/events.ts'
+import { COMMAND, CORRECT_SHORTCUT } from '#adapters/slack/forms/heard.ts'
 import { SCOPES } from '#adapters/slack/identity.ts'
 
 /** Limits: docs.slack.dev/reference/app-manifest. Strict, so that a misspelt key is found here and not by Slack. */
@@ -22,6 +24,27 @@ const manifestSchema = z.strictObject({
       messages_tab_enabled: z.boolean(),
       messages_tab_read_only_enabled: z.boolean(),
     }),
+    shortcuts: z
+      .array(
+        z.strictObject({
+          type: z.enum(['message', 'global']),
+          name: z.string().min(1).max(24),
+          callback_id: z.string().min(1).max(255),
+          description: z.string().min(1).max(150),
+        }),
+      )
+      .max(10),
+    slash_commands: z
+      .array(
+        z.strictObject({
+          command: z.string().regex(/^\/\w{1,31}$/),
+          url: z.url().optional(),
+          description: z.string().min(1).max(2_000),
+          usage_hint: z.string().max(1_000).optional(),
+          should_escape: z.boolean(),
+        }),
+      )
+      .max(50),
     bot_user: z.strictObject({ display_name: z.string().min(1).max(80), always_online: z.boolean() }),
     agent_view: z.strictObject({
       agent_description: z.string().min(1).max(300),
@@ -70,6 +93,15 @@ test('every event that is listened to is subscribed, and none besides', () => {
 
 test('T5: what is pressed reaches us', () => {
   expect(manifest.settings.interactivity?.is_enabled).toBe(true)
+})
+
+test('F3, S3: the shortcut and the command are those that are listened to, and have their scope', () => {
+  const { shortcuts, slash_commands } = manifest.features
+  expect(shortcuts).toMatchObject([
+    { type: 'message', name: CORRECTION_FORM.title, callback_id: CORRECT_SHORTCUT },
+  ])
+  expect(slash_commands.map(({ command }) => command)).toEqual([COMMAND])
+  expect(scopes).toContain('commands')
 })
 
 test('every event has its scope', () => {

@@ -8,6 +8,7 @@ import { asked, never, REPLY, type RunningOptions, running } from './running.ts'
 const self = { team: 'T1', user: 'UBOT', bot: 'BBOT' }
 const press = {
   type: 'block_actions',
+  trigger_id: 'trigger.1',
   user: { id: 'U1', username: 'ann', name: 'ann' },
   container: {
     type: 'message',
@@ -25,7 +26,7 @@ describe('a press', () => {
     expect(readPress(press, self)).toEqual({
       id: 'slack:T1:press:C1:1700000001.000200:U1:regenerate:r1:1700000002.5',
       ...{ control: 'regenerate', reply: 'r1', user: 'U1', name: 'ann', channel: 'C1' },
-      ...{ root: '1700000000.000100', at: 1_700_000_002_500 },
+      ...{ root: '1700000000.000100', trigger: 'trigger.1', at: 1_700_000_002_500 },
     })
   })
 
@@ -84,16 +85,17 @@ describe.each([
     }
   }
 
-  test('F1: on good or bad is recorded, and the person alone is thanked, in the thread', async () => {
+  test('F1: on good or bad is recorded; for good the person alone is thanked, after bad the form asks why', async () => {
     const { app, reply, bob, click, told } = await finished()
     expect((await click('good', 'vote')).acknowledged).toBe(true)
     await click('bad', 'vote')
-    await app.simulator.until(() => told().length === 2)
+    await app.simulator.until(() => app.simulator.views(bob).length === 1)
     expect(app.host.votes).toMatchObject([
       { reply: REPLY, platform: 'slack', rater: bob.id, value: 'good' },
       { reply: REPLY, platform: 'slack', rater: bob.id, value: 'bad' },
     ])
-    expect(told()[0]).toEqual({ user: bob.id, text: SAYINGS.noted, threadTs: reply.sent.threadTs })
+    expect(told()).toEqual([{ user: bob.id, text: SAYINGS.noted, threadTs: reply.sent.threadTs }])
+    expect(app.simulator.views(bob)).toMatchObject([{ callbackId: 'parley:reason' }])
   })
 
   test('T5: on regenerate asks for another answer, by name', async () => {
