@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { main } from '#core/cli.ts'
 import { openStore } from '#core/store/store.ts'
+import { added } from '#test/feedback/events.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-cli-'))
@@ -43,6 +44,9 @@ test.each([
   [['start', 'now'], "Unexpected argument 'now'."],
   [['feedback', 'list', '--jsn'], "Unknown option '--jsn'."],
   [['feedback', 'lst'], ''],
+  [['privacy', 'view', 'alice'], 'Usage: parley privacy'],
+  [['privacy', 'consent', 'web:u_1', 'yes'], 'Usage: parley privacy'],
+  [['privacy', 'erase', 'web:u_1', 'now', '--yes'], 'Usage: parley privacy'],
 ])('%j is not understood, is said in a line and the usage, and does nothing', async (args, line) => {
   expect(await main(args, env)).toBe(2)
   expect(wrote.err.startsWith(line)).toBe(true)
@@ -97,16 +101,8 @@ test('a reader that has enough of a long list ends it, and is no failure', async
   const url = `sqlite:${join(folder, 'long.sqlite')}`
   const store = openStore(url, quietLog)
   // Far more than a pipe holds.
-  const line = {
-    platform: 'web',
-    rater: 'r'.repeat(1_000),
-    kind: 'reaction_added',
-    value: '👍',
-    reply: 'x',
-    at: 1,
-  }
-  const rows = Array.from({ length: 1_000 }, (_, n) => ({ key: String(n).padStart(4, '0'), value: line }))
-  await store.keyv('ledger').setMany(rows)
+  const rows = Array.from({ length: 1_000 }, (_, n) => added('👍', n, { rater: 'r'.repeat(1_000) }))
+  await store.keyv('ledger').setMany(rows.map((value) => ({ key: value.id, value })))
   await store.close()
   const ended = await parley(['feedback', 'list', '--json'], { PARLEY_STORE: url }, { read: 1_000 })
   expect(ended).toEqual({ code: 0, err: '' })

@@ -56,6 +56,58 @@ describe('one turn at a time', () => {
   })
 })
 
+describe('S3: what is kept of a person', () => {
+  test('what is not done is rewritten where it waits and where it is worked on, and nothing else is', async () => {
+    const { inbox } = open()
+    await inbox.put(delivery('1', 'a'))
+    const claim = await inbox.claim()
+    if (claim) await inbox.note(claim, 'journal')
+    for (const [id, thread] of [
+      ['2', 'a'],
+      ['3', 'b'],
+    ] as const)
+      await inbox.put(delivery(id, thread))
+    const seen: unknown[] = []
+    const busy = await inbox.revise(({ waits, deliveries, journal }) => {
+      seen.push([waits, deliveries.map(({ id }) => id), journal])
+      const [first] = deliveries
+      if (first === undefined || first.id === '3') return undefined
+      return waits
+        ? { bodies: new Map([[first.id, undefined]]) }
+        : { bodies: new Map([[first.id, 'empty']]), journal: 'less' }
+    })
+    expect(seen).toEqual([
+      [false, ['1'], 'journal'],
+      [true, ['2'], undefined],
+      [true, ['3'], undefined],
+    ])
+    expect(busy).toEqual(['a'])
+    expect([await inbox.isHeld('a'), await inbox.isHeld('b')]).toEqual([true, false])
+    if (claim) await inbox.release(claim)
+    expect(await inbox.isHeld('a')).toBe(false)
+    const again = [await inbox.claim(), await inbox.claim()].toSorted((x, y) =>
+      (x?.thread ?? '').localeCompare(y?.thread ?? ''),
+    )
+    expect(again.map((each) => [each?.deliveries.map(({ body }) => body), each?.journal])).toEqual([
+      [['empty'], 'less'],
+      [['body of 3'], undefined],
+    ])
+    expect(await inbox.waiting()).toBe(2)
+  })
+
+  test('an id that names a person no longer does, and others stay', async () => {
+    const { inbox, database } = open()
+    for (const id of ['web:regenerate:r1:u_1:k', 'web:regenerate:r1:u_12:k']) await inbox.put(delivery(id))
+    expect(await inbox.forgetInIds('u_1')).toBe(1)
+    expect(await inbox.forgetInIds('u_1')).toBe(0)
+    const ids = database
+      .prepare('SELECT id FROM delivery ORDER BY seq')
+      .all()
+      .map(({ id }) => id)
+    expect(ids).toEqual([expect.stringMatching(/^erased:[0-9a-f]{64}$/), 'web:regenerate:r1:u_12:k'])
+  })
+})
+
 describe('what must be alone', () => {
   const alone = (id: string, sentAt: number) => ({ ...delivery(id, 'a', sentAt), alone: true })
   const turns = async (inbox: SqliteInbox) => {
