@@ -16,7 +16,7 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
   [
     'feedback',
     {
-      about: 'What people did about replies: feedback list [--json].',
+      about: 'What people did about replies: feedback list, stats, export or import.',
       load: async () => (await import('./cli/feedback.ts')).feedback,
     },
   ],

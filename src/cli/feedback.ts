@@ -12,6 +12,7 @@ import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
 import { createLog } from '#core/telemetry/log.ts'
 import { statsForPeople } from './feedback-stats.ts'
+import { withSmallHeap } from './small-heap.ts'
 
 const USAGE = `Usage: parley feedback <what>
   list [--json]    every event, oldest first; with --json one object a line
@@ -61,7 +62,7 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
     const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
     const shown = new ShownReplies(store.keyv('shown'))
     const ledger = new Ledger({ events: store.keyv('ledger'), shown, pseudonyms })
-    return await verb.run({ json: values.json, ledger, config, pseudonyms, rest })
+    return await withSmallHeap(() => verb.run({ json: values.json, ledger, config, pseudonyms, rest }))
   } finally {
     await store.close()
   }
@@ -101,11 +102,21 @@ async function print(lines: AsyncIterable<string> | Iterable<string>): Promise<v
   }
 }
 
+/** Characters written at once: one write a line takes longer than all the rest. */
+const CHUNK = 65_536
+
 async function* linesOf(
   events: AsyncIterable<LedgerEvent>,
   line: (event: LedgerEvent) => string,
 ): AsyncGenerator<string> {
-  for await (const event of events) yield line(event)
+  let chunk = ''
+  for await (const event of events) {
+    chunk += line(event)
+    if (chunk.length < CHUNK) continue
+    yield chunk
+    chunk = ''
+  }
+  if (chunk !== '') yield chunk
 }
 
 const asJson = (event: LedgerEvent): string => `${JSON.stringify(event)}\n`

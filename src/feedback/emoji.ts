@@ -52,12 +52,30 @@ export function polarityFrom(
   workspaces: Readonly<Record<string, EmojiMeaning>> = {},
 ): PolarityOf {
   const everywhere = meaningsOf(layers)
+  const keyOf = remembered(emojiKey)
   const within = new Map(Object.entries(workspaces).map(([id, own]) => [id, meaningsOf([own])] as const))
   return ({ thread, value }) => {
-    const key = emojiKey(value)
-    return within.get(workspaceOf(thread))?.get(key) ?? everywhere.get(key) ?? 0
+    const key = keyOf(value)
+    const own = within.size === 0 ? undefined : within.get(workspaceOf(thread))?.get(key)
+    return own ?? everywhere.get(key) ?? 0
   }
 }
+
+/** People use the same few emoji over and over. */
+function remembered(read: (value: string) => string): (value: string) => string {
+  const known = new Map<string, string>()
+  return (value) => {
+    const before = known.get(value)
+    if (before !== undefined) return before
+    if (known.size >= MOST_REMEMBERED) known.clear()
+    const now = read(value)
+    known.set(value, now)
+    return now
+  }
+}
+
+/** More kinds of emoji than a workspace uses, and little memory. */
+const MOST_REMEMBERED = 1_000
 
 const meaningsOf = (layers: readonly EmojiMeaning[]): ReadonlyMap<string, Polarity> =>
   new Map(

@@ -1,19 +1,12 @@
 import { reactionKey } from './emoji.ts'
 import type { EventOf, FeedbackEvent } from './event.ts'
-import type { Polarity, PolarityOf, RaterVote } from './fold.ts'
+import type { PolarityOf, RaterVote } from './fold.ts'
 import { inOrder } from './order.ts'
 
 type Added = EventOf<'reaction_added'>
 type Pressed = EventOf<'vote'>
 type Cleared = EventOf<'reactions_cleared'>
 type Step = Added | EventOf<'reaction_removed'> | Cleared | Pressed
-
-/** Where a person stands after some of what they did. */
-interface Standing {
-  /** Reactions that are there, by message and emoji, in the order in which they were put there. */
-  readonly active: ReadonlyMap<string, Added>
-  readonly pressed: Pressed | undefined
-}
 
 /**
  * What one person thinks of one reply.
@@ -28,32 +21,83 @@ export function foldRater(
   clears: readonly Cleared[],
   polarityOf: PolarityOf,
 ): RaterVote | undefined {
-  let standing: Standing = { active: new Map(), pressed: undefined }
-  let decides: Added | Pressed | undefined
-  let value: Polarity = 0
-  let last: Added | Pressed | undefined
-  let lastValue: Polarity = 0
+  const standing = new Standing(polarityOf)
+  let last: Vote | undefined
   let changes = 0
   for (const step of stepsOf(events, clears)) {
-    standing = after(standing, step)
-    decides = deciding(standing, polarityOf)
-    value = decides === undefined ? 0 : polarityBy(decides, polarityOf)
-    if (decides === undefined) continue
-    if (lastValue !== 0 && lastValue !== value) changes += 1
-    last = decides
-    lastValue = value
+    standing.take(step)
+    const now = standing.vote()
+    if (now === undefined) continue
+    if (last !== undefined && last.value !== now.value) changes += 1
+    last = now
   }
   if (last === undefined) return undefined
-  const { at, version, model, promptVersion, arm } = last
+  const decides = standing.vote()
+  const { at, version, model, promptVersion, arm } = last.by
   return {
-    ...{ rater, value, changes, at },
+    ...{ rater, value: decides?.value ?? 0, changes, at },
     requester: events.some((event) => 'requester' in event && event.requester),
-    by: last.kind === 'vote' ? 'button' : 'reaction',
-    conflicted: decides?.kind === 'reaction_added' && disagrees(standing, value, polarityOf),
+    by: last.by.kind === 'vote' ? 'button' : 'reaction',
+    conflicted: decides !== undefined && standing.disagreesWith(decides),
     ...(version === undefined ? {} : { version }),
     ...(model === undefined ? {} : { model }),
     ...(promptVersion === undefined ? {} : { promptVersion }),
     ...(arm === undefined ? {} : { arm }),
+  }
+}
+
+/** What decides, and what it says. */
+interface Vote {
+  readonly by: Added | Pressed
+  readonly value: 1 | -1
+}
+
+/** Where a person stands after some of what they did. */
+class Standing {
+  readonly #polarityOf: PolarityOf
+  /** Reactions that are there, by message and emoji, in the order in which they were put there. */
+  readonly #active = new Map<string, Added>()
+  #pressed: Pressed | undefined
+
+  constructor(polarityOf: PolarityOf) {
+    this.#polarityOf = polarityOf
+  }
+
+  take(step: Step): void {
+    switch (step.kind) {
+      case 'vote':
+        this.#pressed = step
+        break
+      case 'reaction_added':
+        // Taken out first, so that it stands last.
+        this.#active.delete(keyOf(step))
+        this.#active.set(keyOf(step), step)
+        break
+      case 'reaction_removed':
+        this.#active.delete(keyOf(step))
+        break
+      case 'reactions_cleared':
+        for (const [key, added] of this.#active) if (isClearedBy(added, step)) this.#active.delete(key)
+        break
+    }
+  }
+
+  /** A press, else the newest reaction that means something. */
+  vote(): Vote | undefined {
+    if (this.#pressed !== undefined)
+      return { by: this.#pressed, value: this.#pressed.value === 'good' ? 1 : -1 }
+    let newest: Vote | undefined
+    for (const by of this.#active.values()) {
+      const value = this.#polarityOf(by)
+      if (value !== 0) newest = { by, value }
+    }
+    return newest
+  }
+
+  /** Whether there are reactions that say the opposite. A press leaves no doubt. */
+  disagreesWith({ by, value }: Vote): boolean {
+    if (by.kind === 'vote') return false
+    return [...this.#active.values()].some((added) => this.#polarityOf(added) === -value)
   }
 }
 
@@ -73,21 +117,6 @@ function stepsOf(events: readonly FeedbackEvent[], clears: readonly Cleared[]): 
   return [...steps, ...presses]
 }
 
-function after({ active, pressed }: Standing, step: Step): Standing {
-  switch (step.kind) {
-    case 'vote':
-      return { active, pressed: step }
-    case 'reaction_added': {
-      const others = [...active].filter(([key]) => key !== keyOf(step))
-      return { active: new Map([...others, [keyOf(step), step]]), pressed }
-    }
-    case 'reaction_removed':
-      return { active: new Map([...active].filter(([key]) => key !== keyOf(step))), pressed }
-    case 'reactions_cleared':
-      return { active: new Map([...active].filter(([, added]) => !clearedBy(added, step))), pressed }
-  }
-}
-
 const keyOf = ({
   message,
   value,
@@ -96,17 +125,5 @@ const keyOf = ({
   readonly value: string
 }): string => `${message ?? ''} ${reactionKey(value)}`
 
-const clearedBy = (added: Added, { message, value }: Cleared): boolean =>
+const isClearedBy = (added: Added, { message, value }: Cleared): boolean =>
   added.message === message && (value === undefined || reactionKey(added.value) === reactionKey(value))
-
-/** A press, else the newest reaction that means something. */
-const deciding = ({ active, pressed }: Standing, polarityOf: PolarityOf): Added | Pressed | undefined =>
-  pressed ?? [...active.values()].findLast((added) => polarityOf(added) !== 0)
-
-const disagrees = ({ active }: Standing, value: Polarity, polarityOf: PolarityOf): boolean =>
-  [...active.values()].some((added) => polarityOf(added) === -value && value !== 0)
-
-function polarityBy(decides: Added | Pressed, polarityOf: PolarityOf): Polarity {
-  if (decides.kind === 'reaction_added') return polarityOf(decides)
-  return decides.value === 'good' ? 1 : -1
-}

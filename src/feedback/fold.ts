@@ -88,6 +88,7 @@ export function foldReply(events: readonly FeedbackEvent[], polarityOf: Polarity
 
 /** The earliest delivery of each event, oldest first: a redelivery may come with a later time and says no more. */
 function withoutRepetition(events: readonly FeedbackEvent[]): readonly FeedbackEvent[] {
+  if (events.length === 1) return events
   const oldestFirst = events.toSorted((a, b) => (a.id < b.id ? -1 : Number(a.id > b.id)))
   const seen = new Map<string, FeedbackEvent>()
   for (const event of oldestFirst) if (!seen.has(nameOf(event.id))) seen.set(nameOf(event.id), event)

@@ -4,7 +4,6 @@
  * A vote is not stored: it is a fold over these events (`fold.ts`), so that any order or repetition of deliveries
  * ends in what the platform shows. Depends on the store only; adapters hand reactions in through the composition root.
  */
-import { setImmediate as nextTick } from 'node:timers/promises'
 import type { Keyv } from 'keyv'
 import type { PersonRef } from '#core/person.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
@@ -15,7 +14,7 @@ import { messageKey } from '#core/thread.ts'
 import { EarlyFeedback } from './early.ts'
 import { type FeedbackEvent, feedbackEvent, nameOf } from './event.ts'
 import type { Replies } from './judged-reply.ts'
-import { type Read, readEvent } from './older-event.ts'
+import { type Read, readStored } from './older-event.ts'
 import type { Reaction } from './reaction.ts'
 import { type About, recordedReaction, recordedVote } from './recorded.ts'
 import type { Vote } from './vote.ts'
@@ -35,8 +34,6 @@ export interface LedgerDeps {
 
 /** Events begin with their time; other keys are an index beside them, and come behind them. */
 const EVENT_KEY = /^\d/
-/** Read at once before others get their turn: answers must not wait while a large ledger is read. */
-const PAGE = 256
 
 export class Ledger implements PersonalData {
   readonly holds = 'votes and reactions'
@@ -106,12 +103,9 @@ export class Ledger implements PersonalData {
   async *events(): AsyncGenerator<LedgerEvent> {
     if (this.#events.iterator === undefined) return
     const pseudonymOf = (person: PersonRef) => this.#pseudonyms.of(person)
-    let read = 0
     for await (const [key, found] of this.#events.iterator()) {
       if (!EVENT_KEY.test(String(key))) return
-      yield lineOf(String(key), readEvent(found, pseudonymOf))
-      read += 1
-      if (read % PAGE === 0) await nextTick()
+      yield lineOf(String(key), readStored(found, pseudonymOf))
     }
   }
 

@@ -24,15 +24,30 @@ export type Read =
   /** Which field is wrong, and why. */
   | { readonly ok: false; readonly problem: string }
 
-/** @param found a line of an export, or a value of the ledger's namespace. */
+/** @param found a value of the ledger's namespace. What this version wrote was checked when it was written. */
+export const readStored = (found: unknown, pseudonymOf: (person: PersonRef) => string): Read =>
+  isOfToday(found) ? { ok: true, event: found } : readEvent(found, pseudonymOf)
+
+const isOfToday = (found: unknown): found is FeedbackEvent =>
+  isVersioned(found) && found.schema === EVENT_SCHEMA && 'kind' in found && KINDS.has(found.kind)
+
+const KINDS: ReadonlySet<unknown> = new Set(
+  feedbackEvent.options.flatMap(({ shape }) => [...shape.kind.values]),
+)
+
+const isVersioned = (found: unknown): found is { readonly schema: unknown } =>
+  typeof found === 'object' && found !== null && 'schema' in found
+
+/** @param found a line of an export. */
 export function readEvent(found: unknown, pseudonymOf: (person: PersonRef) => string): Read {
   const read = feedbackEvent.safeParse(upgraded(found, pseudonymOf))
   return read.success ? { ok: true, event: read.data } : { ok: false, problem: problemOf(read.error) }
 }
 
 function upgraded(found: unknown, pseudonymOf: (person: PersonRef) => string): unknown {
+  if (isVersioned(found)) return found
   const older = unversioned.safeParse(found)
-  if (!older.success || (typeof found === 'object' && found !== null && 'schema' in found)) return found
+  if (!older.success) return found
   const { platform, rater } = older.data
   return {
     ...older.data,

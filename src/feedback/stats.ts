@@ -40,6 +40,10 @@ export interface FeedbackStats {
 }
 
 const UNKNOWN = 'unknown'
+const DAY_MS = 86_400_000
+
+/** `2026-11-23`. @param day days since the epoch, UTC. */
+const dayOf = (day: number): string => new Date(day * DAY_MS).toISOString().slice(0, 'YYYY-MM-DD'.length)
 
 export async function feedbackStats(
   events: AsyncIterable<FeedbackEvent>,
@@ -71,7 +75,7 @@ export class Sums {
   readonly #raters = new Set<string>()
   readonly #all = new Tallies()
   readonly #labels = { good: 0, bad: 0, none: 0 }
-  readonly #byDay = new Tallies()
+  readonly #byDay = new Tallies<number>()
   readonly #byPlatform = new Tallies()
   readonly #byModel = new Tallies()
   readonly #byPromptVersion = new Tallies()
@@ -92,7 +96,7 @@ export class Sums {
     if (conflicted) this.#conflicted += 1
     if (value === 0) this.#retracted += 1
     this.#all.add('all', value)
-    this.#byDay.add(new Date(at).toISOString().slice(0, 'YYYY-MM-DD'.length), value)
+    this.#byDay.add(Math.floor(at / DAY_MS), value)
     this.#byPlatform.add(platform, value)
     this.#byModel.add(model ?? UNKNOWN, value)
     this.#byPromptVersion.add(promptVersion ?? UNKNOWN, value)
@@ -104,7 +108,7 @@ export class Sums {
       ...{ events: this.events, replies: this.#replies, raters: this.#raters.size, votes },
       labels: this.#labels,
       ...{ retracted: this.#retracted, conflicted: this.#conflicted, changes: this.#changes },
-      byDay: this.#byDay.list().toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+      byDay: this.#byDay.list(dayOf).toSorted((a, b) => (a.name < b.name ? -1 : 1)),
       byPlatform: this.#byPlatform.list(),
       byModel: this.#byModel.list(),
       byPromptVersion: this.#byPromptVersion.list(),
@@ -114,10 +118,10 @@ export class Sums {
   }
 }
 
-class Tallies {
-  readonly #counts = new Map<string, { good: number; bad: number }>()
+class Tallies<Name extends string | number = string> {
+  readonly #counts = new Map<Name, { good: number; bad: number }>()
 
-  add(name: string, value: RaterVote['value']): void {
+  add(name: Name, value: RaterVote['value']): void {
     if (value === 0) return
     const counts = this.#counts.get(name) ?? { good: 0, bad: 0 }
     counts[value === 1 ? 'good' : 'bad'] += 1
@@ -125,9 +129,12 @@ class Tallies {
   }
 
   /** The most votes first. */
-  list(): readonly Tally[] {
+  list(textOf: (name: Name) => string = String): readonly Tally[] {
     return [...this.#counts]
-      .map(([name, { good, bad }]) => ({ name, good, bad, share: proportion(good, good + bad) }))
+      .map(([name, { good, bad }]) => ({
+        ...{ name: textOf(name), good, bad },
+        share: proportion(good, good + bad),
+      }))
       .toSorted((a, b) => b.good + b.bad - a.good - a.bad)
   }
 }

@@ -66,6 +66,11 @@ export const because = (
   ...more,
 })
 
+export const corrected = (at: number): EventOf<'correction'> => ({
+  ...about(fresh(), at),
+  ...{ kind: 'correction', rater: 'p_1', requester: false, demonstration: 'd1' },
+})
+
 export async function* stream(events: readonly FeedbackEvent[]): AsyncGenerator<FeedbackEvent> {
   yield* events
 }
