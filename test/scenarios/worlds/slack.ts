@@ -96,8 +96,8 @@ function conversationIn(simulator: SlackSimulator, opening: Sent, sessions: bool
   const shown = (): readonly Shown[] => {
     const replies = simulator.thread(channel, threadTs).filter(({ user }) => user === simulator.bot.userId)
     const session = simulator.session(channel, threadTs)
-    // A quick answer may overtake the sign, which is then about to be lit and put out.
-    const working = (sessions && session.status !== 'active') || session.statusLine !== ''
+    // A sign that found no room is never lit, so that none is no sign of work.
+    const working = (sessions && session.status === 'processing') || session.statusLine !== ''
     return replies.map(({ ts, shown, streaming, metadata }, at) => ({
       id: ts,
       text: shown.replaceAll(INVISIBLE, ''),
