@@ -216,6 +216,20 @@ describe('reactions', () => {
     expect(new Set(host.reactions.map(({ id }) => id)).size).toBe(3)
   })
 
+  test('F1: what a moderator takes off a reply is heard, of one emoji and of all', async () => {
+    const { simulator, host, restart, thread, message, ref } = await answered()
+    await restart()
+    const alice = simulator.person('alice')
+    alice.react(thread, message, '👍')
+    alice.clearReactions(thread, message, '👍')
+    alice.clearReactions(thread, message)
+    await host.until(() => host.reactions.length === 3)
+    const [, one, all] = host.reactions
+    expect(one).toMatchObject({ kind: 'reactions_cleared', message: ref, value: '👍' })
+    expect(all).toMatchObject({ kind: 'reactions_cleared', message: ref })
+    expect(all).not.toHaveProperty('value')
+  })
+
   test('a custom emoji is named with its id', async () => {
     const { simulator, host, thread, message } = await answered()
     const parrot = simulator.customEmoji('parrot')
