@@ -27,6 +27,10 @@ export interface RecordingDesks {
     insights: Insights | Error
     /** When set, a ballot waits for it, as one does whose answers are still being drawn. */
     ballotReady?: Promise<void>
+    /** When set, what people say is recorded no sooner than that. */
+    recorded?: Promise<void>
+    /** When set, every desk throws it: the store is down. */
+    fault?: Error
   }
 }
 
@@ -68,16 +72,29 @@ export function recordingDesks(): RecordingDesks {
     view: { consent: { training: false, since: undefined }, kept: [{ what: 'messages', count: 2 }] },
     insights: NO_INSIGHTS,
   }
+  const up = () => {
+    if (deskAnswers.fault !== undefined) throw deskAnswers.fault
+  }
+  const recording = async () => {
+    await deskAnswers.recorded
+    up()
+  }
+  const answering = async <T>(answer: () => T): Promise<T> => {
+    up()
+    return answer()
+  }
   return {
     ...{ reasons, corrections, comparisonRequests, rankings, consents, erased, deskAnswers },
     feedback: {
-      replyShownBy: async () => deskAnswers.replyShownBy,
+      replyShownBy: () => answering(() => deskAnswers.replyShownBy),
       explain: async (reason) => {
+        await recording()
         if (deskAnswers.outcome.ok && !reasons.some(({ id }) => id === reason.id)) reasons.push(reason)
         return deskAnswers.outcome
       },
-      draft: async () => deskAnswers.draft,
+      draft: () => answering(() => deskAnswers.draft),
       correct: async (correction) => {
+        await recording()
         if (deskAnswers.outcome.ok && !corrections.some(({ id }) => id === correction.id))
           corrections.push(correction)
         return deskAnswers.outcome
@@ -85,14 +102,17 @@ export function recordingDesks(): RecordingDesks {
     },
     comparisons: {
       begin: async (request) => {
+        up()
         if (!comparisonRequests.some(({ id }) => id === request.id)) comparisonRequests.push(request)
         return deskAnswers.task
       },
       ballot: async () => {
         await deskAnswers.ballotReady
+        up()
         return deskAnswers.ballot
       },
       rank: async (ranking) => {
+        await recording()
         if (deskAnswers.outcome.ok && !rankings.some(({ id }) => id === ranking.id)) rankings.push(ranking)
         return deskAnswers.outcome
       },
@@ -103,15 +123,18 @@ export function recordingDesks(): RecordingDesks {
       return deskAnswers.insights
     },
     privacy: {
-      view: async () => deskAnswers.view,
+      view: () => answering(() => deskAnswers.view),
       export: async function* () {
+        up()
         yield '{"what":"message","text":"hello"}\n'
       },
       erase: async (person) => {
+        up()
         erased.push(person)
         return 2
       },
       consent: async (person, training) => {
+        up()
         consents.push({ person, training })
       },
     },
