@@ -7,6 +7,7 @@ import { polarityFrom } from '#core/feedback/emoji.ts'
 import { importEvents } from '#core/feedback/import.ts'
 import { Ledger, type LedgerEvent } from '#core/feedback/ledger.ts'
 import { feedbackStats } from '#core/feedback/stats.ts'
+import { Deidentifier } from '#core/safety/deidentify/deidentify.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
@@ -39,7 +40,7 @@ type Verb = (asked: Asked) => Promise<number>
 const VERBS: Readonly<Record<string, { readonly arguments: number; readonly run: Verb }>> = {
   list: { arguments: 0, run: list },
   stats: { arguments: 0, run: stats },
-  export: { arguments: 0, run: (asked) => list({ ...asked, json: true }) },
+  export: { arguments: 0, run: give },
   import: { arguments: 1, run: take },
 }
 
@@ -72,6 +73,15 @@ async function list({ ledger, json }: Asked): Promise<number> {
   await print(linesOf(ledger.events(), json ? asJson : asLine))
   return 0
 }
+
+async function give({ ledger }: Asked): Promise<number> {
+  await print(linesOf(ledger.events(), (event) => asJson(withoutPeople(event))))
+  return 0
+}
+
+/** What people wrote in their own words leaves without what tells who they are (rule S4). */
+const withoutPeople = (event: LedgerEvent): LedgerEvent =>
+  event.kind === 'reason' ? { ...event, text: new Deidentifier().text(event.text) } : event
 
 async function stats({ ledger, config: { emoji }, json }: Asked): Promise<number> {
   const found = await feedbackStats(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))

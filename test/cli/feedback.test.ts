@@ -96,6 +96,17 @@ test('what export wrote, import takes back: all of it, and twice is once', async
   expect((await feedback('b', 'export')).out).toBe(readFileSync(path, 'utf8'))
 })
 
+test('S4: what people wrote leaves without what tells who they are', async () => {
+  await seed('a', [because(['other'], 1_000, { text: 'ask <@U012AB3CD> or jane@example.com' })])
+  const { out } = await feedback('a', 'export')
+  expect(out).not.toMatch(/U012AB3CD|jane@example/)
+  expect(JSON.parse(out)).toMatchObject({
+    kind: 'reason',
+    tags: ['other'],
+    text: expect.stringMatching(/^ask \[/),
+  })
+})
+
 test('a wrong line is named with its field, and the others are taken', async () => {
   const good = added('👍', 1_000)
   const lines = [
