@@ -1,6 +1,7 @@
 import { ReplyWriter } from '#core/delivery/reply-writer.ts'
 import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/surface.ts'
 import { explain } from '#core/model/explain.ts'
+import { estimateTokens } from '#core/model/tokens.ts'
 import type { AssistantMessage, Message, Provenance } from '#core/store/transcripts.ts'
 import type { Claim } from '#core/turns/inbox.ts'
 import { type Completion, complete } from './completion.ts'
@@ -8,7 +9,7 @@ import type { Journal } from './journal.ts'
 import { NOTES, withNotes } from './notes.ts'
 import { buildPrompt } from './prompt.ts'
 import type { Stage, TurnDeps } from './stage.ts'
-import { estimateTokens, fitWindow } from './window.ts'
+import { fitWindow } from './window.ts'
 
 /** One reply to be written: where, under which name, and to what. */
 export interface ReplyTask {

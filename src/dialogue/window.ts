@@ -1,16 +1,10 @@
+import { estimateTokens, TOKENS_AROUND } from '#core/model/tokens.ts'
 import type { AssistantMessage, Message, UserMessage } from '#core/store/transcripts.ts'
 
 /** When the window is full it is emptied to this share, so that it moves rarely and in large steps (rule C2). */
 const KEPT_SHARE = 0.5
 /** Also a bound on the time to read a window, whatever the size of the messages (rule C5). */
 const MOST_MESSAGES = 400
-/** Name, role and separators around a message. */
-const TOKENS_AROUND = 8
-/**
- * UTF-8 bytes a token, at the low end of what tokenisers give for prose, code and Chinese alike: the estimate is high
- * rather than low, needs no 75 MB tokeniser, and a budget kept by it is kept (rule C3).
- */
-const BYTES_PER_TOKEN = 2.8
 
 export interface Fit {
   /** How many of the oldest messages leave the window. */
@@ -47,7 +41,5 @@ const textTokens = (message: UserMessage | AssistantMessage): number =>
   estimateTokens(message.text) +
   TOKENS_AROUND +
   (message.role === 'user' ? estimateTokens(message.speaker.name) : 0)
-
-export const estimateTokens = (text: string): number => Math.ceil(Buffer.byteLength(text) / BYTES_PER_TOKEN)
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, next) => total + next, 0)

@@ -31,6 +31,11 @@ export abstract class Records<R extends { readonly id: string }> implements Pers
     return { ...record }
   }
 
+  /** What stays of a record when this person is erased. Nothing, where a kind of record does not know better. */
+  protected without(_record: R, _person: string): R | undefined {
+    return undefined
+  }
+
   /** A record with the same id takes the place of the earlier one. */
   async put(record: R): Promise<void> {
     await this.keyv.set(record.id, record)
@@ -66,9 +71,11 @@ export abstract class Records<R extends { readonly id: string }> implements Pers
   }
 
   async erase(person: PersonRef): Promise<number> {
+    const name = this.#pseudonyms.of(person)
     let count = 0
-    for await (const { id } of this.#of(person)) {
-      await this.delete(id)
+    for await (const record of this.#of(person)) {
+      const rest = this.without(record, name)
+      await (rest === undefined ? this.delete(record.id) : this.put(rest))
       count += 1
     }
     return count

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { estimateTokens, fitWindow } from '#core/dialogue/window.ts'
+import { fitWindow } from '#core/dialogue/window.ts'
+import { estimateTokens } from '#core/model/tokens.ts'
 import type { UserMessage } from '#core/store/transcripts.ts'
 
 const message = (text: string): UserMessage => ({
