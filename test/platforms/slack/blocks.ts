@@ -22,6 +22,9 @@ const LIMIT = {
   buttonText: 75,
   buttonValue: 2_000,
   id: 255,
+  placeholder: 150,
+  label: 2_000,
+  field: 3_000,
   options: { static_select: 100, radio_buttons: 10, checkboxes: 10 },
 } as const
 
@@ -67,6 +70,7 @@ function faultsOf(block: Block, where: 'message' | 'view'): readonly string[] {
   if (where === 'view' && MESSAGE_ONLY.has(block.type)) faults.push(`unsupported type: ${block.type}`)
   if (where === 'message' && block.type === 'input') faults.push('unsupported type: input')
   if (textOf(block.block_id).length > LIMIT.id) faults.push(`block_id longer than ${LIMIT.id}`)
+  if (block.type === 'input') faults.push(...inputFaults(block))
   const text = isJson(block.text) ? textOf(block.text.text) : textOf(block.text)
   if (block.type === 'section' && text === '' && listOf(block.fields).length === 0) {
     faults.push('section needs text or fields')
@@ -80,6 +84,31 @@ function faultsOf(block: Block, where: 'message' | 'view'): readonly string[] {
   if (most !== undefined && (elements.length > most || elements.length === 0)) {
     faults.push(`${block.type} takes 1 to ${most} elements`)
   }
+  return faults
+}
+
+function inputFaults({ label, hint, element }: Block): string[] {
+  const faults: string[] = []
+  if (labelOf(label) === '') faults.push('missing required field: label')
+  if (labelOf(label).length > LIMIT.label) faults.push(`label longer than ${LIMIT.label}`)
+  if (labelOf(hint).length > LIMIT.label) faults.push(`hint longer than ${LIMIT.label}`)
+  if (!isJson(element)) return [...faults, 'missing required field: element']
+  if (textOf(element.action_id) === '') faults.push('missing required field: action_id')
+  return faults
+}
+
+/** What a field begins with must be something that a person could have put there. */
+function initialFaults(element: Json): string[] {
+  const offered = listOf(element.options).map((option) => JSON.stringify(option))
+  const begun = [element.initial_option, ...listOf(element.initial_options)].filter(isJson)
+  const faults = begun.every((option) => offered.includes(JSON.stringify(option)))
+    ? []
+    : ['initial option does not match any of the options']
+  if (Array.isArray(element.initial_options) && begun.length === 0) faults.push('no initial options')
+  if (element.type !== 'plain_text_input') return faults
+  const most = typeof element.max_length === 'number' ? element.max_length : LIMIT.field
+  if (most < 1 || most > LIMIT.field) faults.push(`max_length must be from 1 to ${LIMIT.field}`)
+  if (textOf(element.initial_value).length > most) faults.push(`initial_value longer than ${most}`)
   return faults
 }
 
@@ -108,6 +137,9 @@ function elementFaults(element: Json): string[] {
   const faults: string[] = []
   const type = textOf(element.type)
   if (textOf(element.action_id).length > LIMIT.id) faults.push(`action_id longer than ${LIMIT.id}`)
+  if (labelOf(element.placeholder).length > LIMIT.placeholder)
+    faults.push(`placeholder longer than ${LIMIT.placeholder}`)
+  faults.push(...initialFaults(element))
   if (type === 'button' || type === 'icon_button') {
     if (labelOf(element.text).length > LIMIT.buttonText) faults.push(`text longer than ${LIMIT.buttonText}`)
     if (textOf(element.value).length > LIMIT.buttonValue)
@@ -127,6 +159,7 @@ function elementFaults(element: Json): string[] {
       faults.push(`${type} takes 1 to ${LIMIT.options[type]} options`)
     }
     for (const option of options.filter(isJson)) {
+      if (labelOf(option.text) === '') faults.push('option text must be more than 0 characters')
       if (labelOf(option.text).length > LIMIT.buttonText) faults.push('option text longer than 75')
       if (textOf(option.value).length > 150) faults.push('option value longer than 150')
     }

@@ -60,6 +60,8 @@ export interface SlackSimulator {
   history(channel: string): readonly VisibleMessage[]
   /** Ephemeral messages, in order: only their `user` sees them. */
   readonly ephemerals: readonly Ephemeral[]
+  /** Files that the app shared, oldest first. */
+  readonly files: readonly SharedFile[]
   /** What `agents.sessions.*` and `assistant.threads.*` made visible, by thread. */
   session(channel: string, threadTs: string): VisibleSession
   /** Suggested prompts of a direct message channel. */
@@ -144,6 +146,11 @@ export interface SlackPerson {
    * @throws Error when the message shows no such element.
    */
   click(message: MessageRef, actionId: string, value?: string): Promise<Interaction>
+  /**
+   * Press a button of the newest open view.
+   * @throws Error when it shows no such element.
+   */
+  press(actionId: string): Promise<Interaction>
   /** Send the newest open view, with `values[block_id][action_id]`. Strings stand for plain text or an option. */
   submit(values: ViewValues): Promise<Interaction>
   /** Close the newest open view. */
@@ -183,11 +190,24 @@ export interface Repeatable {
 }
 
 /** What the app answered to an interaction. */
-export interface Interaction {
-  /** False: not within three seconds, or no success: the person saw an error. */
+export interface InteractionAnswer {
+  /** False: not within three seconds, or no success, or no answer that the client can show: the person saw an error. */
   readonly acknowledged: boolean
   /** The acknowledgement's payload: `{response_action: 'errors', errors}` and the like. */
   readonly response: unknown
+}
+
+export interface Interaction extends InteractionAnswer {
+  /** Deliver the same bytes again, all at once. What is answered then changes nothing before the person. */
+  redeliver(times: number): Promise<readonly InteractionAnswer[]>
+}
+
+/** A file that the app shared. */
+export interface SharedFile {
+  readonly channel: string
+  readonly name: string
+  readonly content: string
+  readonly comment: string
 }
 
 export interface VisibleMessage {

@@ -63,8 +63,22 @@ export class Interactions {
       response_urls: [],
     }
     const answer = await this.#send('interactive', 'view_submission', payload)
-    if (answer.acknowledged) views.apply(user.id, open.id, answer.response)
-    return answer
+    const shown = answer.acknowledged && views.apply(user.id, open.id, answer.response)
+    return { ...answer, acknowledged: shown }
+  }
+
+  /** @throws Error when the newest view shows no such element. */
+  async press(user: User, actionId: string): Promise<Interaction> {
+    const { views, workspace } = this.#deps
+    const { id, view } = this.#newest(user)
+    const blocks = new Args(view).blocks() ?? []
+    return this.#send('interactive', 'block_actions', {
+      ...this.#from(user, 'block_actions'),
+      trigger_id: views.trigger(user.id),
+      container: { type: 'view', view_id: id },
+      view: { ...view, state: filledIn(blocks, {}, false) },
+      actions: [this.#press({ blocks }, actionId, undefined, workspace.nextTs())],
+    })
   }
 
   /** The app is told only if it asked to be (`notify_on_close`). */
@@ -135,7 +149,7 @@ export class Interactions {
   }
 
   #press(
-    shown: StoredMessage | Ephemeral | undefined,
+    shown: Pick<StoredMessage | Ephemeral, 'blocks'> | undefined,
     actionId: string,
     value: string | undefined,
     ts: string,
@@ -155,11 +169,15 @@ export class Interactions {
   }
 
   async #send(kind: 'interactive' | 'slash_commands', type: string, payload: Json): Promise<Interaction> {
-    const answer: Answer = await this.#deps.deliveries.once(
-      { kind, type, eventId: undefined, payload },
-      undefined,
-    )
-    return { acknowledged: answer.acknowledged, response: answer.response }
+    const once = async () => {
+      const outgoing = { kind, type, eventId: undefined, payload }
+      const answer: Answer = await this.#deps.deliveries.once(outgoing, undefined)
+      return { acknowledged: answer.acknowledged, response: answer.response }
+    }
+    return {
+      ...(await once()),
+      redeliver: (times) => Promise.all(Array.from({ length: times }, once)),
+    }
   }
 }
 

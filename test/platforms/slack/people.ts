@@ -76,6 +76,7 @@ function createPerson(deps: PeopleDeps, user: User): SlackPerson {
       })
     },
     click: (at, actionId, value) => interactions.click(user, at, actionId, value),
+    press: (actionId) => interactions.press(user, actionId),
     submit: (values: ViewValues) => interactions.submit(user, values),
     dismiss: () => interactions.dismiss(user),
     shortcut: (callbackId, at) => interactions.shortcut(user, callbackId, at),

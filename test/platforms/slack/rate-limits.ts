@@ -32,6 +32,8 @@ const PER_MINUTE: Readonly<Record<string, number>> = {
   'users.info': TIER.four,
   'bots.info': TIER.three,
   'emoji.list': TIER.two,
+  'files.getUploadURLExternal': TIER.four,
+  'files.completeUploadExternal': TIER.four,
   'views.open': TIER.four,
   'views.push': TIER.four,
   'views.update': TIER.four,

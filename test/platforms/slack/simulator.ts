@@ -12,8 +12,8 @@
  * - a stream keeps to `markdown_text` or to chunks, whichever it began with;
  * - starting a stream does not clear the older status line; ending it does.
  *
- * Left out on purpose: a second workspace or app, Enterprise Grid, OAuth, scopes, files, and the switching off of
- * event subscriptions that fail for an hour.
+ * Left out on purpose: a second workspace or app, Enterprise Grid, OAuth, scopes, and the switching off of
+ * event subscriptions that fail for an hour. Of files there are only those that the app shares.
  */
 
 import { once } from 'node:events'
@@ -25,6 +25,7 @@ import type { Ephemeral, SlackSimulator, SlackSimulatorOptions } from './contrac
 import { Deliveries } from './deliveries.ts'
 import { BOT_EVENTS, Events } from './events.ts'
 import { Faults } from './faults.ts'
+import { Files, fileMethods } from './files.ts'
 import { httpDelivery, nowInSeconds, signedHeaders } from './http-delivery.ts'
 import { Interactions } from './interactions.ts'
 import { toVisible } from './message.ts'
@@ -91,6 +92,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
   const responseUrls = new ResponseUrls({ base: () => base, workspace, messages, ephemerals, clock })
   const interactions = new Interactions({ workspace, messages, ephemerals, views, deliveries, responseUrls })
   const people = new People({ workspace, messages, events, interactions })
+  const files = new Files({ base: () => base, workspace, messages })
   const faults = new Faults()
 
   const maxBytes = options.streamMaxBytes ?? STREAM_MAX_BYTES
@@ -102,6 +104,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
     ...sessionMethods({ workspace, sessions, events, agents: options.agents ?? true }),
     ...readMethods({ workspace, messages, emoji: options.emoji ?? {} }),
     ...viewMethods(workspace, views),
+    ...fileMethods(files),
   }
   const limits = options.rateLimits === false ? undefined : new RateLimits(clock)
   const offered = without(methods, missing)
@@ -111,6 +114,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const [, kind, name = ''] = new URL(request.url ?? '/', base).pathname.split('/')
     if (kind === 'api') return webApi.handle(name, request, response)
+    if (kind === 'upload') return files.handle(name, request, response)
     if (kind === 'actions') return responseUrls.handle(name, request, response)
     response.writeHead(404).end()
   }
@@ -151,6 +155,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
         .map(toVisible),
     history: (channel) => messages.topLevel(channel).map(toVisible),
     ephemerals,
+    files: files.shared,
     session: (channel, threadTs) => sessions.visible(channel, threadTs),
     prompts: (channel) => sessions.prompts(channel),
     views: (person) => views.openOf(person.id),

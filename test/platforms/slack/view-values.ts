@@ -6,9 +6,11 @@ import { isJson, type Json, listOf, textOf } from './json.ts'
 /**
  * The state of a view with `values` filled in. Fields left alone keep their initial value.
  *
+ * @param sent false while the person still fills it in: required fields may be empty.
+ *
  * @throws Error when the view has no such field, or the client would not let the person send it.
  */
-export function filledIn(blocks: readonly Block[], values: ViewValues): Json {
+export function filledIn(blocks: readonly Block[], values: ViewValues, sent = true): Json {
   const fields = blocks.flatMap((block) => {
     if (block.type !== 'input' && block.type !== 'actions' && block.type !== 'section') return []
     return elementsOf(block).map((element) => ({ block, element, blockId: textOf(block.block_id) }))
@@ -27,7 +29,7 @@ export function filledIn(blocks: readonly Block[], values: ViewValues): Json {
     const given = values[blockId]?.[actionId]
     const field = given === undefined ? initial(element) : filled(element, given)
     const required = block.type === 'input' && block.optional !== true
-    if (required && isEmpty(field)) throw new Error(`The view asks for ${blockId}/${actionId}.`)
+    if (sent && required && isEmpty(field)) throw new Error(`The view asks for ${blockId}/${actionId}.`)
     state[blockId] = { ...state[blockId], [actionId]: field }
   }
   return { values: state }

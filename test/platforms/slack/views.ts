@@ -10,7 +10,7 @@ import { BOT, TEAM, type Workspace } from './workspace.ts'
 
 /** A trigger opens one view, within this time after the click. */
 const TRIGGER_MS = 3_000
-const LIMIT = { bytes: 250_000, label: 24, privateMetadata: 3_000, stack: 3 } as const
+const LIMIT = { bytes: 250_000, label: 24, callbackId: 255, privateMetadata: 3_000, stack: 3 } as const
 
 interface StoredView {
   readonly id: string
@@ -80,14 +80,18 @@ export class Views {
     return stored.json
   }
 
-  /** What the app answered to a submission, made so (`clear`, `update`, `push`, or the view closes). */
-  apply(user: string, id: string, response: unknown): void {
+  /**
+   * What the app answered to a submission, made so (`clear`, `update`, `push`, or the view closes).
+   *
+   * @returns false for an answer that the client cannot show: the person sees an error, and the view stays.
+   */
+  apply(user: string, id: string, response: unknown): boolean {
     const stack = this.#stacks.get(user) ?? []
     const action = isJson(response) ? response : {}
     const view = isJson(action.view) ? action.view : {}
     switch (action.response_action) {
       case 'errors':
-        return
+        return areShown(action.errors, stack.find((stored) => stored.id === id)?.json)
       case 'clear':
         this.#stacks.set(user, [])
         break
@@ -104,6 +108,7 @@ export class Views {
         )
     }
     this.#changes.signal()
+    return true
   }
 
   #exchange(trigger: string): string {
@@ -135,6 +140,8 @@ export class Views {
 
   #checked(view: Json, type: 'modal' | 'home', id: string, rootId: string): Json {
     if (Buffer.byteLength(JSON.stringify(view)) > LIMIT.bytes) throw new SlackFailure('view_too_large')
+    if (textOf(view.callback_id).length > LIMIT.callbackId)
+      throw invalid(`callback_id longer than ${LIMIT.callbackId}`)
     if (view.type !== type) throw invalid(`type must be ${type} [json-pointer:/view/type]`)
     const blocks = new Args(view).blocks() ?? []
     const faults = [...blockFaults(blocks, 'view'), ...(type === 'modal' ? modalFaults(view) : [])]
@@ -156,6 +163,15 @@ export class Views {
       hash,
     }
   }
+}
+
+/** A sentence stands below an input: there is no place for one that names anything else. */
+function areShown(errors: unknown, view: Json | undefined): boolean {
+  if (view === undefined || !isJson(errors) || Object.keys(errors).length === 0) return false
+  const inputs = (new Args(view).blocks() ?? []).filter(({ type }) => type === 'input')
+  return Object.entries(errors).every(
+    ([id, sentence]) => textOf(sentence) !== '' && inputs.some((block) => block.block_id === id),
+  )
 }
 
 function modalFaults(view: Json): readonly string[] {
