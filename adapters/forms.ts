@@ -23,6 +23,10 @@ export const CORRECTION_FORM = {
   title: 'Write a better reply',
   intro: 'Change the reply to what it should have said. Markdown is fine.',
   text: 'The better reply',
+  /** A long reply stands in several fields. */
+  further: (nth: number) => `… and on (${nth})`,
+  /** An empty field behind a full one. */
+  longer: '… and on, if it becomes longer',
   send: 'Send',
   close: 'Cancel',
   open: 'Write a better reply',
@@ -58,7 +62,11 @@ export const BALLOT_FORM = {
   allBad: 'All of them are bad',
   allBadHint: 'Then places may be left out.',
   reason: 'Why?',
+  /** Above what the person wrote, where it is given back. */
+  wrote: 'What you wrote:',
   send: 'Send',
+  /** A button, where a reason needs a form of its own. */
+  sendWithReason: 'Send, and say why',
   close: 'Cancel',
   /** A button, where the form could not be opened at once. */
   open: 'Compare answers',
