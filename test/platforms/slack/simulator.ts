@@ -51,8 +51,8 @@ const ACK_TIMEOUT_MS = 3_000
 const STREAM_LIFETIME_MS = 5 * 60_000
 /** Reported between 10.6 and 11.3 KB. */
 const STREAM_MAX_BYTES = 11_000
-/** Default patience of `until` and `settled`, in real time. */
-const PATIENCE_MS = 5_000
+/** Default patience of `until` and `settled`, in real time: long, because a busy machine is no fault. Nothing waits so long when it works. */
+const PATIENCE_MS = 20_000
 
 const STREAM_METHODS = ['chat.startStream', 'chat.appendStream', 'chat.stopStream']
 

@@ -17,7 +17,7 @@ import { quietLog } from '#test/quiet-log.ts'
 import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
 
 /** Real time, generous for a busy machine; scenarios end as soon as they hold. Milliseconds. */
-const WITHIN_MS = 10_000
+const WITHIN_MS = 20_000
 /** Discord opens only so many threads in one channel at a time; people on a server talk in several. */
 const CHANNELS = 10
 

@@ -29,7 +29,7 @@ export interface SlackWorld extends World {
 }
 
 /** Real time, generous for a busy machine; scenarios end as soon as they hold. Milliseconds. */
-const WITHIN_MS = 10_000
+const WITHIN_MS = 20_000
 
 /** What replies spend together comes back this much faster: hundreds of messages a second have room, in place of one. */
 const SPENDING_SPEED = 500

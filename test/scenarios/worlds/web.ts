@@ -13,7 +13,7 @@ import { quietLog } from '#test/quiet-log.ts'
 import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
 
 /** Milliseconds that `until` waits when a scenario names no bound. */
-const PATIENCE_MS = 5_000
+const PATIENCE_MS = 20_000
 
 /** A message that was said, and its id. */
 interface Sent extends Said {
