@@ -136,7 +136,11 @@ async function pressOn(client: WebClient, thread: string, id: string, control: C
       const key = freshKey()
       const { status } = await client.send('POST', `/api/messages/${id}/regenerate`, { reply, key })
       if (status !== 204 && status !== 409) throw new Error(`webWorld: ${status} instead of another answer`)
+      return
     }
+    case 'correct':
+    case 'compare':
+      throw new Error(`webWorld: ${control} opens a form, which is filled in by itself`)
   }
 }
 
