@@ -10,6 +10,7 @@ import type { Surfaces } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from '#core/dialogue/request.ts'
 import type { ComparisonDesk, Invitation } from '#core/feedback/comparison-desk.ts'
+import type { ConsoleDesk } from '#core/feedback/console-desk.ts'
 import type { FeedbackDesk } from '#core/feedback/desk.ts'
 import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
@@ -51,6 +52,8 @@ export interface Host {
   readonly comparisons: ComparisonDesk
   /** What people may ask about themselves. */
   readonly privacy: PrivacyDesk
+  /** Whole dialogues, written and reviewed by trainers. */
+  readonly console: ConsoleDesk
   /** What all the feedback comes to. @throws Error when the store is down */
   insights(): Promise<Insights>
   readonly log: Logger

@@ -16,6 +16,8 @@ import { SystemPrompts } from './dialogue/system-prompts.ts'
 import { ConfigError, reasonOf } from './errors.ts'
 import { Ballots } from './feedback/ballots.ts'
 import { Comparisons } from './feedback/comparisons.ts'
+import { createConsole } from './feedback/console/console.ts'
+import { Suggestions } from './feedback/console/suggestions.ts'
 import { Demonstrations } from './feedback/demonstrations.ts'
 import { polarityFrom } from './feedback/emoji.ts'
 import { createFeedbackDesk } from './feedback/feedback-desk.ts'
@@ -106,6 +108,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     ...{ events: store.keyv('ledger'), shown: shownReplies, transcripts, pseudonyms, replies },
   })
   const demonstrations = new Demonstrations(store.keyv('demonstrations'), pseudonyms)
+  const suggestions = new Suggestions(store.keyv('suggestions'), pseudonyms)
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
   const ballots = new Ballots(store.keyv('ballots'), pseudonyms)
@@ -130,7 +133,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     sources: [
       dialogue.personalData,
       ...platforms.flatMap(({ personalData }) => personalData ?? []),
-      ...[ledger, demonstrations, tasks, rankings, ballots],
+      ...[ledger, demonstrations, suggestions, tasks, rankings, ballots],
     ],
     ...{ consents, log, settle: () => store.settle() },
   })
@@ -149,6 +152,9 @@ export async function assemble(parts: Parts): Promise<Parley> {
     feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
     comparisons,
     privacy,
+    console: createConsole({
+      ...{ demonstrations, suggestions, pseudonyms, model, sampling, contextTokens, clock },
+    }),
     insights: createInsights(feedback, clock),
     log,
   }
@@ -220,6 +226,7 @@ export async function openPrivacy(
       ...(web.personalData ?? []),
       new Ledger({ events: store.keyv('ledger'), shown: shownReplies, pseudonyms }),
       new Demonstrations(store.keyv('demonstrations'), pseudonyms),
+      new Suggestions(store.keyv('suggestions'), pseudonyms),
       new ComparisonTasks(store.keyv('tasks'), pseudonyms),
       new Rankings(store.keyv('rankings'), pseudonyms),
       new Ballots(store.keyv('ballots'), pseudonyms),

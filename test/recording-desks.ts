@@ -4,8 +4,9 @@ import type { Correction, CorrectionDraft, FeedbackDesk, Outcome, Reason } from 
 import type { Insights } from '#core/feedback/insights/view.ts'
 import type { PersonRef } from '#core/person.ts'
 import type { PrivacyDesk, PrivacyView } from '#core/safety/privacy-desk.ts'
+import { type RecordingConsole, recordingConsole } from './recording-console.ts'
 
-export interface RecordingDesks {
+export interface RecordingDesks extends RecordingConsole {
   readonly feedback: FeedbackDesk
   readonly comparisons: ComparisonDesk
   readonly privacy: PrivacyDesk
@@ -85,6 +86,7 @@ export function recordingDesks(): RecordingDesks {
   }
   return {
     ...{ reasons, corrections, comparisonRequests, rankings, consents, erased, deskAnswers },
+    ...recordingConsole(),
     feedback: {
       replyShownBy: () => answering(() => deskAnswers.replyShownBy),
       explain: async (reason) => {

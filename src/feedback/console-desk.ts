@@ -84,6 +84,8 @@ export interface Save extends Asked, Script {
   readonly tab: string
   /** Counts the saves of this page, so that one that is delivered again or late changes nothing. */
   readonly nth: number
+  /** As the dialogue said when it was opened: words of somebody else are in it. */
+  readonly isVersion: boolean
 }
 
 /**

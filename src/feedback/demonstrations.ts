@@ -67,8 +67,8 @@ export const demonstration = z
       .array(z.object({ tab: z.string(), nth: count, revision: count }).readonly())
       .readonly()
       .exactOptional(),
-    /** The dialogue of somebody else that this is a version of. */
-    versionOf: z.string().exactOptional(),
+    /** The dialogue of somebody else that this is a version of, as it stood then. */
+    versionOf: z.object({ dialogue: z.string(), revision: count }).readonly().exactOptional(),
   })
   .readonly()
 

@@ -29,6 +29,7 @@ export class RecordingHost implements Host {
   readonly feedback = this.desks.feedback
   readonly comparisons = this.desks.comparisons
   readonly privacy = this.desks.privacy
+  readonly console = this.desks.console
   readonly insights = this.desks.insights
   readonly log = quietLog
   /** Every call in order, duplicates included. */

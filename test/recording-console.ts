@@ -1,0 +1,67 @@
+/** The real console of the core, on a store in memory and with a model that says what a test has it say. */
+import Keyv from 'keyv'
+import { systemClock } from '#core/clock.ts'
+import { createConsole } from '#core/feedback/console/console.ts'
+import { type Suggestion, Suggestions } from '#core/feedback/console/suggestions.ts'
+import type { ConsoleDesk } from '#core/feedback/console-desk.ts'
+import { type Demonstration, Demonstrations } from '#core/feedback/demonstrations.ts'
+import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
+import type { LanguageModel, Prompt } from '#core/model/model.ts'
+import type { PersonRef } from '#core/person.ts'
+import { Pseudonyms } from '#core/safety/pseudonyms.ts'
+
+export interface RecordingConsole {
+  readonly console: ConsoleDesk
+  readonly dialogues: Dialogues
+}
+
+/** What was written, and what the model is to say. */
+export interface Dialogues {
+  all(): Promise<readonly Demonstration[]>
+  suggestions(): Promise<readonly Suggestion[]>
+  pseudonym(person: PersonRef): string
+  /** What the model was asked, and whether that was cancelled. */
+  readonly prompts: readonly (Prompt & { readonly signal: AbortSignal })[]
+  /** The next suggestions, word by word. */
+  words: readonly string[]
+  /** How it ends instead. */
+  fails: ModelErrorKind | undefined
+  /** Before each word, and before the end. */
+  pause: (signal: AbortSignal) => Promise<void>
+}
+
+const pseudonyms = await Pseudonyms.open(new Keyv())
+
+export function recordingConsole(contextTokens = 16_000): RecordingConsole {
+  const demonstrations = new Demonstrations(new Keyv(), pseudonyms)
+  const suggestions = new Suggestions(new Keyv(), pseudonyms)
+  const prompts: (Prompt & { readonly signal: AbortSignal })[] = []
+  const dialogues: Dialogues = {
+    all: () => Array.fromAsync(demonstrations.all()),
+    suggestions: () => Array.fromAsync(suggestions.all()),
+    pseudonym: (person) => pseudonyms.of(person),
+    prompts,
+    words: ['A ', 'suggested ', 'turn.'],
+    fails: undefined,
+    pause: async () => {},
+  }
+  const model: LanguageModel = {
+    label: 'scripted model',
+    async *stream(prompt, { signal }) {
+      prompts.push({ ...prompt, signal })
+      for (const delta of dialogues.words) {
+        await dialogues.pause(signal)
+        signal.throwIfAborted()
+        yield { type: 'text', delta }
+      }
+      await dialogues.pause(signal)
+      if (dialogues.fails !== undefined) throw new ModelError(dialogues.fails, 'scripted')
+      yield { type: 'done', finish: 'stop', model: 'script-1' }
+    },
+  }
+  const desk = createConsole({
+    ...{ demonstrations, suggestions, pseudonyms, model, contextTokens, clock: systemClock },
+    sampling: { temperature: 0.5 },
+  })
+  return { console: desk, dialogues }
+}
