@@ -20,15 +20,18 @@ const callback = z.looseObject({
 })
 const press = z.looseObject({
   type: z.literal('block_actions'),
+  user: anything,
   channel: anything.optional(),
   actions: z.array(z.looseObject({ type: z.string(), action_id: z.string() })).nonempty(),
 })
 const view = z.looseObject({
   type: z.enum(['view_submission', 'view_closed']),
+  user: anything,
   view: z.looseObject({ callback_id: z.string() }),
 })
 const shortcut = z.looseObject({
   type: z.enum(['message_action', 'shortcut']),
+  user: anything,
   callback_id: z.string(),
   channel: anything.optional(),
 })

@@ -113,7 +113,7 @@ export type Chosen =
 
 export function readBallot(values: Values, { answers }: Pick<Kept, 'answers'>): Chosen {
   const slots = Array.from({ length: answers }, (_, nth) => slotAt(nth))
-  const places = Object.fromEntries(slots.map((slot) => [slot, placeIn(values.choice(slot))]))
+  const places = Object.fromEntries(slots.map((slot) => [slot, placeIn(values.choice(slot), answers)]))
   const allBad = values.choices(ALL_BAD).includes(ALL_BAD)
   const reason = values.text(REASON)
   const unplaced = slots.filter((slot) => places[slot] === undefined)
@@ -124,8 +124,9 @@ export function readBallot(values: Values, { answers }: Pick<Kept, 'answers'>): 
     : { order: read.order, allBad, reason }
 }
 
-const placeIn = (value: string | undefined): number | undefined =>
-  value === undefined ? undefined : Number(value)
+/** Undefined for none, and for what the form does not offer. */
+const placeIn = (value: string | undefined, most: number): number | undefined =>
+  Array.from({ length: most }, (_, nth) => nth + 1).find((place) => String(place) === value)
 
 /** Slack writes characters beyond ASCII as `\uXXXX`: at most six bytes for each code unit. */
 const bytesOf = (view: ModalView): number =>

@@ -23,7 +23,7 @@ const fieldSchema = z.object({
   selected_option: option.nullish(),
   selected_options: z.array(option).nullish(),
 })
-type Field = z.infer<typeof fieldSchema>
+export type FieldValue = z.infer<typeof fieldSchema>
 
 const submissionSchema = z.object({
   type: z.literal('view_submission'),
@@ -70,9 +70,9 @@ function parsed(text: string): unknown {
 
 /** What was filled in, by field. A field that was left out is empty. */
 export class Values {
-  readonly #fields: ReadonlyMap<string, Field>
+  readonly #fields: ReadonlyMap<string, FieldValue>
 
-  constructor(fields: ReadonlyMap<string, Field>) {
+  constructor(fields: ReadonlyMap<string, FieldValue>) {
     this.#fields = fields
   }
 

@@ -72,7 +72,7 @@ export function sections(markdown: string): readonly SectionBlock[] {
 
 function section(part: string): SectionBlock {
   const text = toMrkdwn(part)
-  // A single word of characters that must be written out grows beyond any cut: then it stands as it is.
+  // What no cut makes small enough stands as it is written: better than a form that Slack refuses.
   return text.length <= LONGEST_FIELD
     ? { type: 'section', expand: true, text: { type: 'mrkdwn', text } }
     : { type: 'section', expand: true, text: plain(part) }
