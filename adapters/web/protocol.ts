@@ -5,6 +5,8 @@
  * Times are milliseconds since the epoch. Text is Markdown as it was typed or as the model wrote it.
  */
 
+import type { Ballot } from '#core/feedback/comparison-desk.ts'
+import type { CorrectionDraft, ReasonTag } from '#core/feedback/desk.ts'
 import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Vote } from '#core/feedback/vote.ts'
 
@@ -23,7 +25,31 @@ export interface SessionView {
   /** `null` until the visitor has signed in. */
   readonly person: PersonView | null
   readonly model: { readonly label: string; readonly rehearsal: boolean }
+  readonly words: WordsView
 }
+
+/** What the forms say: the same as on every other platform. */
+export interface WordsView {
+  readonly reason: Words<'title' | 'intro' | 'tags' | 'text' | 'send' | 'close' | 'done'> & {
+    readonly choices: readonly { readonly tag: ReasonTag; readonly label: string }[]
+    /** Characters. */
+    readonly longest: number
+  }
+  readonly correction: Words<'title' | 'intro' | 'text' | 'send' | 'close' | 'open' | 'done'> & {
+    readonly longest: number
+  }
+  readonly ballot: Words<
+    | ('title' | 'drawing' | 'intro' | 'question' | 'best' | 'allBad' | 'allBadHint' | 'reason' | 'send')
+    | ('open' | 'invited' | 'done')
+  >
+  readonly privacy: Words<
+    'title' | 'exportReady' | 'eraseAsk' | 'eraseConfirm' | 'eraseCancel' | 'failed'
+  > & {
+    /** Of the file with a copy of everything. */
+    readonly fileName: string
+  }
+}
+type Words<Name extends string> = Readonly<Record<Name, string>>
 
 export interface ChannelView {
   readonly id: string
@@ -69,6 +95,8 @@ export interface MessageView {
   readonly controls: readonly Control[]
   /** How many earlier answers it has replaced; `GET /api/messages/:message/earlier/:n` reads one, 0 is the oldest. */
   readonly earlier: number
+  /** On an invitation to rank: the comparison's name. */
+  readonly invitation?: string
 }
 
 /** The core's `Control`, in words of our own: the page's compiler knows nothing of Node, and the core's file does. */
@@ -110,6 +138,37 @@ export interface Sent {
 /** The answer to a stop; false when nothing was being written any more. */
 export interface Stopped {
   readonly stopped: boolean
+}
+
+/** `GET /api/messages/:message/correction?reply=`: what the form is filled with. */
+export type CorrectionView = CorrectionDraft
+
+/** The answer to a wish to compare: the comparison's name. Its answers are drawn meanwhile. */
+export interface ComparisonBegun {
+  readonly task: string
+}
+
+/** `GET /api/comparisons/:task`. While answers are still being drawn it is asked for again. */
+export type BallotView = Ballot | { readonly drawing: true }
+
+/** `GET /api/privacy`. */
+export interface PrivacyPage {
+  readonly training: boolean
+  /** Whole sentences, one a paragraph. */
+  readonly sentences: readonly string[]
+  readonly actions: readonly { readonly action: PrivacyAction; readonly label: string }[]
+}
+export type PrivacyAction = 'export' | 'consent_on' | 'consent_off' | 'erase'
+
+/** The answer to a change of what may be used: how things stand now, and a sentence about it. */
+export interface ConsentChanged {
+  readonly say: string
+  readonly page: PrivacyPage
+}
+
+/** The answer to erasing. The session is gone with everything else. */
+export interface Erased {
+  readonly say: string
 }
 
 /** One server-sent event of `GET /api/events`, as JSON in its `data`. */

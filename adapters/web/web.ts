@@ -20,6 +20,8 @@ import { createSurface } from './surface.ts'
 import { Channels } from './workspace/channels.ts'
 import { EarlierAnswers } from './workspace/earlier.ts'
 import { EventLog } from './workspace/events.ts'
+import { FirstTimes } from './workspace/first-times.ts'
+import { createInvitations } from './workspace/invitations.ts'
 import { Messages } from './workspace/messages.ts'
 import { createOwnMessages } from './workspace/own-messages.ts'
 import { WorkspaceData } from './workspace/personal-data.ts'
@@ -54,6 +56,7 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
   const messages = new Messages(store, clock)
   const earlier = new EarlierAnswers(store, messages)
   const replies = createReplies({ messages, earlier, clock, publish })
+  const channels = new Channels(store, publish)
   let host: Host | undefined
 
   const loadListener = async (): Promise<RequestListener> => {
@@ -69,7 +72,8 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
       earlier,
       ownMessages: createOwnMessages({ messages, clock, publish }),
       votes: new Votes(store),
-      channels: new Channels(store, publish),
+      firstTimes: new FirstTimes(store, clock),
+      channels,
       threads: createThreads({ store, messages, clock, publish }),
       sessions: new Sessions(store, settings.token),
     })
@@ -104,6 +108,7 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
       host = undefined
     },
     past: async () => [],
+    invite: createInvitations({ store, messages, channels, clock, publish }),
     open: (place, shown, reply) => createSurface({ replies, clock }, readPlace(place), shown, reply),
   }
 }

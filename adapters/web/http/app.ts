@@ -14,6 +14,7 @@ import type { WebSettings } from '../web.ts'
 import type { Channels } from '../workspace/channels.ts'
 import type { EarlierAnswers } from '../workspace/earlier.ts'
 import type { EventLog } from '../workspace/events.ts'
+import type { FirstTimes } from '../workspace/first-times.ts'
 import type { Messages } from '../workspace/messages.ts'
 import type { OwnMessages } from '../workspace/own-messages.ts'
 import type { Replies } from '../workspace/replies.ts'
@@ -22,10 +23,13 @@ import type { Threads } from '../workspace/threads.ts'
 import type { Votes } from '../workspace/votes.ts'
 import { apiRoutes } from './api.ts'
 import { assetRoutes } from './assets.ts'
+import { comparisonRoutes } from './comparisons.ts'
 import { controlRoutes } from './controls.ts'
 import { guard, hardened } from './guard.ts'
 import { insightRoutes } from './insights.ts'
+import { judgementRoutes } from './judgements.ts'
 import { ownMessageRoutes } from './own-messages.ts'
+import { privacyRoutes } from './privacy.ts'
 import { answerProblem, HttpProblem } from './problem.ts'
 import { sessionRoutes } from './session.ts'
 
@@ -41,6 +45,7 @@ export interface HttpDeps {
   readonly earlier: EarlierAnswers
   readonly ownMessages: OwnMessages
   readonly votes: Votes
+  readonly firstTimes: FirstTimes
   readonly channels: Channels
   readonly threads: Threads
   readonly sessions: Sessions
@@ -59,7 +64,10 @@ export function createListener(deps: HttpDeps): RequestListener {
   apiRoutes(app, deps)
   ownMessageRoutes(app, deps)
   controlRoutes(app, deps)
+  judgementRoutes(app, deps)
+  comparisonRoutes(app, deps)
   insightRoutes(app, deps)
+  privacyRoutes(app, deps)
   assetRoutes(app)
   app.notFound((c) => answerProblem(c, new HttpProblem(404, 'There is nothing here.')))
   app.onError((thrown, c) => {

@@ -9,9 +9,11 @@ import { importMap, pageHeaders, pageHtml } from './shell.ts'
 export const PAGE_FILES = [
   'app',
   'avatar',
+  'changes',
   'client',
   'composer',
   'conversation',
+  'correction',
   'dialog',
   'drafts',
   'editor',
@@ -26,19 +28,35 @@ export const PAGE_FILES = [
   'insights-pictures',
   'insights-sections',
   'insights-words',
+  'invitation',
+  'judging',
+  'kept',
   'keys',
   'live',
   'main',
   'markdown',
   'message',
-  'model-chip',
   'model',
+  'model-chip',
   'own-message',
+  'person-menu',
+  'place-frame',
   'places',
+  'privacy',
+  'rank',
+  'ranking',
+  'ranking-drag',
+  'ranking-kept',
+  'ranking-order',
+  'ranking-shelf',
   'reactions',
+  'reason',
   'reply',
   'route',
+  'segments',
+  'sending',
   'sidebar',
+  'spent',
   'store',
   'switcher',
   'theme',
@@ -57,6 +75,9 @@ export const STYLE_FILES = [
   'controls',
   'forms',
   'insights',
+  'judging',
+  'ranking',
+  'privacy',
   'narrow',
 ] as const
 
@@ -69,10 +90,15 @@ export const PACKAGES = [
   'dompurify',
   'chart.js',
   '@kurkle/color',
+  'diff/lib/diff/word.js',
 ] as const
 
 /** Parts that those import by a path of their own. */
-const PACKAGE_PARTS = [{ package: 'chart.js', path: 'chunks/index.js' }] as const
+const PACKAGE_PARTS = [
+  { package: 'chart.js', path: 'chunks/index.js' },
+  { package: 'diff/lib/diff/word.js', path: 'base.js' },
+  { package: 'diff/lib/diff/word.js', path: '../util/string.js' },
+] as const
 
 interface Asset {
   readonly type: string
@@ -94,7 +120,7 @@ const assets = new Map<string, Asset>([
     { type: 'text/javascript', load: () => readFile(new URL(import.meta.resolve(name)), 'utf8') },
   ]),
   ...PACKAGE_PARTS.map((part): [string, Asset] => [
-    `/packages/${part.path}`,
+    new URL(part.path, `http://here/packages/${part.package}.js`).pathname,
     {
       type: 'text/javascript',
       load: () => readFile(new URL(part.path, import.meta.resolve(part.package)), 'utf8'),

@@ -8,8 +8,13 @@ const BODY_LIMIT = 192 * 1024
 /** Milliseconds for a whole body to arrive; a reader that trickles bytes holds nothing for long. */
 const BODY_TIMEOUT_MS = 10_000
 
-/** The request's JSON in the shape of `schema`. @throws HttpProblem that names the field which is wrong. */
-export async function readJson<T>(c: Context, schema: z.ZodType<T>, clock: Clock): Promise<T> {
+/** The request's JSON in the shape of `schema`. @param limit bytes. @throws HttpProblem that names the field which is wrong. */
+export async function readJson<T>(
+  c: Context,
+  schema: z.ZodType<T>,
+  clock: Clock,
+  limit = BODY_LIMIT,
+): Promise<T> {
   const type = c.req.header('content-type') ?? ''
   if (!/^application\/json\s*(;|$)/i.test(type)) {
     throw new HttpProblem(
@@ -20,7 +25,7 @@ export async function readJson<T>(c: Context, schema: z.ZodType<T>, clock: Clock
       },
     )
   }
-  return check(schema, parse(await readText(c, clock)))
+  return check(schema, parse(await readText(c, clock, limit)))
 }
 
 /** @throws HttpProblem */
@@ -35,9 +40,9 @@ export function check<T>(schema: z.ZodType<T>, value: unknown): T {
   })
 }
 
-async function readText(c: Context, clock: Clock): Promise<string> {
-  const tooBig = new HttpProblem(413, `body: at most ${BODY_LIMIT} bytes`, { field: 'body' })
-  if (Number(c.req.header('content-length') ?? 0) > BODY_LIMIT) throw tooBig
+async function readText(c: Context, clock: Clock, limit: number): Promise<string> {
+  const tooBig = new HttpProblem(413, `body: at most ${limit} bytes`, { field: 'body' })
+  if (Number(c.req.header('content-length') ?? 0) > limit) throw tooBig
   const reader = c.req.raw.body?.getReader()
   if (reader === undefined) return ''
   const over = new AbortController()
@@ -53,7 +58,7 @@ async function readText(c: Context, clock: Clock): Promise<string> {
       const { done, value } = await Promise.race([reader.read(), late])
       if (done) return decode(chunks)
       size += value.byteLength
-      if (size > BODY_LIMIT) throw tooBig
+      if (size > limit) throw tooBig
       chunks.push(value)
     }
   } catch (thrown) {

@@ -4,7 +4,7 @@ import type { MessageRecord } from '../workspace/records.ts'
 import type { HttpDeps, HttpEnv } from './app.ts'
 import { readJson } from './body.ts'
 import { hostOf, kept } from './host.ts'
-import { HttpProblem, noMessage, noThread } from './problem.ts'
+import { HttpProblem, noMessage, noReply, noThread } from './problem.ts'
 import { signedIn } from './session.ts'
 import { again, stop, vote } from './shapes.ts'
 
@@ -91,6 +91,3 @@ export function controlRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     return c.json(answer)
   })
 }
-
-const noReply = (): HttpProblem =>
-  new HttpProblem(404, 'This answer can no longer be found.', { field: 'reply' })

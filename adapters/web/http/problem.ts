@@ -31,5 +31,8 @@ export function answerProblem(c: Context, { status, message, field, retryAfter }
 export const noThread = (): HttpProblem =>
   new HttpProblem(404, 'thread: there is no such thread', { field: 'thread' })
 
+export const noReply = (): HttpProblem =>
+  new HttpProblem(404, 'This answer can no longer be found.', { field: 'reply' })
+
 export const noMessage = (): HttpProblem =>
   new HttpProblem(404, 'message: there is no such message', { field: 'message' })

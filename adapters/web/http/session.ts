@@ -6,8 +6,9 @@ import type { HttpDeps, HttpEnv } from './app.ts'
 import { readJson } from './body.ts'
 import { HttpProblem } from './problem.ts'
 import { signIn } from './shapes.ts'
+import { WORDS } from './words.ts'
 
-const COOKIE = 'parley_session'
+export const COOKIE = 'parley_session'
 
 /** Wrong tokens a minute, from everyone together, before nobody may try for the rest of it. */
 const TRIES_A_MINUTE = 20
@@ -36,6 +37,7 @@ export function sessionRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     needs: settings.token === undefined ? 'name' : 'name_and_token',
     person: person ?? null,
     model: { label: settings.modelLabel, rehearsal: settings.modelLabel.startsWith('rehearsal') },
+    words: WORDS,
   })
 
   const checkToken = (given: string | undefined): void => {

@@ -20,9 +20,14 @@ const line = (size: number) =>
     )
 
 /** Chosen by the client for each question and sent again with it. */
-const key = z
+export const key = z
   .string({ error: 'expected a text' })
   .regex(/^[\w-]{8,64}$/, 'expected 8 to 64 letters, digits, - or _')
+
+/** A text of any length up to the body's. */
+export const wellFormed = z
+  .string({ error: 'expected a text' })
+  .refine((typed) => typed.isWellFormed() && !typed.includes('\0'), 'must be well-formed Unicode without NUL')
 
 const text = z
   .string({ error: 'expected a text' })
@@ -54,7 +59,12 @@ export const question = z.strictObject({ text, key })
 export const edit = z.strictObject({ text, key })
 
 /** A reply's name, as the core gave it. */
-const reply = z.string({ error: 'expected a text' }).regex(/^[\w-]{1,64}$/, 'expected the name of a reply')
+export const reply = z
+  .string({ error: 'expected a text' })
+  .regex(/^[\w-]{1,64}$/, 'expected the name of a reply')
+
+/** A comparison's name, as the core gave it. */
+export const taskName = z.string().regex(/^[\w-]{1,80}$/, 'expected the name of a comparison')
 
 export const stop = z.strictObject({ reply })
 export const again = z.strictObject({ reply, key })

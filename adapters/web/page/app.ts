@@ -1,9 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
+import type { WordsView } from '../protocol.ts'
 import { Conversation } from './conversation.ts'
 import { Help } from './help.ts'
 import { html } from './html.ts'
 import { InsightsPage } from './insights.ts'
 import { handleKey } from './keys.ts'
+import type { State } from './model.ts'
+import { PrivacyPage } from './privacy.ts'
+import { RankPage } from './rank.ts'
+import type { Place } from './route.ts'
 import { Sidebar } from './sidebar.ts'
 import { type Store, useStore } from './store.ts'
 import { Threads } from './threads.ts'
@@ -23,10 +28,7 @@ export function App({ store }: { readonly store: Store }) {
   }, [store])
 
   const { session, route, link } = state
-  const title =
-    route.at === 'insights'
-      ? 'Insights'
-      : (state.pages[route.thread ?? '']?.thread.title ?? `#${route.channel}`)
+  const title = titleOf(state)
   useEffect(() => {
     document.title = session?.person ? `${title} · Parley` : 'Parley'
   }, [title, session])
@@ -42,13 +44,33 @@ export function App({ store }: { readonly store: Store }) {
       ${
         route.at === 'insights'
           ? html`<${InsightsPage} />`
-          : html`<${Threads} state=${state} self=${self} store=${store} showHelp=${showHelp} />
+          : route.at === 'privacy'
+            ? html`<${PrivacyPage} store=${store} words=${session.words.privacy} />`
+            : route.at === 'rank'
+              ? html`<${RankPage} ...${{ store, self, route }} words=${session.words.ballot} />`
+              : html`<${Threads} state=${state} self=${self} store=${store} showHelp=${showHelp} />
       <${Conversation} state=${state} session=${session} self=${self} store=${store} />`
       }
     </div>
     ${link === 'away' && html`<p class="away" role="status">Parley is not answering. Trying again. What you write is kept.</p>`}
     <div class="hidden" aria-live="polite">${state.announcement}</div>
     <${Help} dialog=${help} />`
+}
+
+const titleOf = ({ route, pages, session }: State): string =>
+  route.at === undefined
+    ? (pages[route.thread ?? '']?.thread.title ?? `#${route.channel}`)
+    : placeTitle(route.at, session?.words)
+
+function placeTitle(at: Place, words: WordsView | undefined): string {
+  switch (at) {
+    case 'insights':
+      return 'Insights'
+    case 'privacy':
+      return words?.privacy.title ?? ''
+    case 'rank':
+      return words?.ballot.title ?? ''
+  }
 }
 
 /** The address names what is open, so this link moves the focus by itself. */

@@ -1,8 +1,14 @@
 import type {
+  BallotView,
   ChannelView,
+  ComparisonBegun,
+  ConsentChanged,
+  CorrectionView,
   EarlierView,
+  Erased,
   InsightsView,
   MessageView,
+  PrivacyPage,
   Problem,
   Sent,
   SessionView,
@@ -25,23 +31,38 @@ export class RequestError extends Error {
 const AWAY = 'Parley is not answering. Your text is kept here.'
 /** Milliseconds: longer than any honest answer takes. */
 const TIMEOUT_MS = 20_000
+/** Milliseconds: everything of a person is looked through, which may be much. */
+const WHOLE_PERSON_MS = 120_000
 
-async function request<T>(method: string, path: string, body?: unknown): Promise<T> {
+interface More {
+  readonly signal?: AbortSignal
+  readonly timeoutMs?: number
+}
+
+async function ask(method: string, path: string, body: unknown, more: More): Promise<Response> {
+  const late = AbortSignal.timeout(more.timeoutMs ?? TIMEOUT_MS)
   const response = await fetch(`/api/${path}`, {
     method,
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal: more.signal === undefined ? late : AbortSignal.any([late, more.signal]),
     ...(body === undefined
       ? {}
       : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   }).catch(() => {
     throw new RequestError(0, AWAY)
   })
-  if (response.status === 204) return undefined as T
+  if (response.ok) return response
   const answer: unknown = await response.json().catch(() => {
     throw new RequestError(response.status, AWAY)
   })
-  if (!response.ok) throw new RequestError(response.status, (answer as Problem).error.message)
-  return answer as T
+  throw new RequestError(response.status, (answer as Problem).error.message)
+}
+
+async function request<T>(method: string, path: string, body?: unknown, more: More = {}): Promise<T> {
+  const response = await ask(method, path, body, more)
+  if (response.status === 204) return undefined as T
+  return await response.json().catch(() => {
+    throw new RequestError(response.status, AWAY)
+  })
 }
 
 const name = encodeURIComponent
@@ -72,6 +93,35 @@ export const client = {
     request<void>('POST', `messages/${name(message)}/regenerate`, again),
   earlier: (message: string, nth: number) =>
     request<EarlierView>('GET', `messages/${name(message)}/earlier/${nth}`),
+  explain: (message: string, reason: { reply: string; tags: readonly string[]; text: string; key: string }) =>
+    request<void>('PUT', `messages/${name(message)}/reason`, reason),
+  correction: (message: string, reply: string) =>
+    request<CorrectionView>('GET', `messages/${name(message)}/correction?reply=${name(reply)}`),
+  correct: (message: string, better: { reply: string; version: string; text: string; key: string }) =>
+    request<void>('POST', `messages/${name(message)}/correction`, better),
+  compare: (message: string, wish: { reply: string; key: string }) =>
+    request<ComparisonBegun>('POST', `messages/${name(message)}/comparison`, wish),
+  ballot: (task: string, signal: AbortSignal) =>
+    request<BallotView>('GET', `comparisons/${name(task)}`, undefined, { signal }),
+  rank: (
+    task: string,
+    ranking: {
+      order: readonly (readonly string[])[]
+      allBad: boolean
+      reason: string
+      spentMs: number
+      key: string
+    },
+  ) => request<void>('PUT', `comparisons/${name(task)}/ranking`, ranking),
+  privacy: () => request<PrivacyPage>('GET', 'privacy', undefined, { timeoutMs: WHOLE_PERSON_MS }),
+  consent: (training: boolean) => request<ConsentChanged>('PUT', 'privacy/consent', { training }),
+  exported: async () => {
+    const response = await ask('GET', 'privacy/export', undefined, { timeoutMs: WHOLE_PERSON_MS })
+    return await response.blob().catch(() => {
+      throw new RequestError(0, AWAY)
+    })
+  },
+  erase: () => request<Erased>('POST', 'privacy/erase', { confirmed: true }, { timeoutMs: WHOLE_PERSON_MS }),
   insights: () => request<InsightsView>('GET', 'insights'),
   react: (message: string, emoji: string, on: boolean) =>
     request<void>(on ? 'PUT' : 'DELETE', `messages/${name(message)}/reactions/${name(emoji)}`),

@@ -3,6 +3,7 @@ import type { MessageView, PersonView } from '../protocol.ts'
 import { Avatar } from './avatar.ts'
 import { Editor } from './editor.ts'
 import { html } from './html.ts'
+import { InvitationCard } from './invitation.ts'
 import { Markdown } from './markdown.ts'
 import type { State } from './model.ts'
 import { OwnMessage } from './own-message.ts'
@@ -43,11 +44,13 @@ function Drawn({ message, self, store, votes, editing, isNewest, notice }: Props
         ${isOwn && !editing && html`<${OwnMessage} message=${message} store=${store} />`}
       </header>
       ${
-        author === null
-          ? html`<${Reply} ...${{ message, self, store, votes, isNewest }} />`
-          : editing
-            ? html`<${Editor} message=${message} store=${store} />`
-            : html`<${Markdown} text=${text} growing=${false} />`
+        message.invitation !== undefined
+          ? html`<${InvitationCard} message=${message} task=${message.invitation} store=${store} />`
+          : author === null
+            ? html`<${Reply} ...${{ message, self, store, votes, isNewest }} />`
+            : editing
+              ? html`<${Editor} message=${message} store=${store} />`
+              : html`<${Markdown} text=${text} growing=${false} />`
       }
       ${notice !== undefined && html`<p class="notice" role="status">${notice}</p>`}
     </div>

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import type { EarlierView, MessageView, PersonView } from '../protocol.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
+import { Judging, useOpenForm } from './judging.ts'
 import { copyText, Markdown } from './markdown.ts'
 import type { State } from './model.ts'
 import { Reactions } from './reactions.ts'
@@ -29,6 +30,7 @@ export function Reply({ message, self, store, votes, isNewest }: Props) {
     setOlder(undefined)
   }, [message.reply, message.earlier])
 
+  const words = store.state.session?.words
   const count = message.earlier + 1
   const choose = async (shown: number) => {
     wanted.current += 1
@@ -43,12 +45,13 @@ export function Reply({ message, self, store, votes, isNewest }: Props) {
   const shownText = older?.answer.text ?? text
   const reply = older === undefined ? message.reply : older.answer.reply
   const canJudge = older !== undefined || controls.includes('good')
+  const [form, setForm] = useOpenForm(reply, self.id)
   return html`
     <${Markdown} text=${shownText} growing=${!finished && older === undefined} />
     ${
       (finished || count > 1) &&
       html`<div class="under">
-        ${finished && reply !== null && canJudge && html`<${Votes} message=${id} reply=${reply} vote=${votes[reply]} store=${store} />`}
+        ${finished && reply !== null && canJudge && html`<${Votes} message=${id} reply=${reply} vote=${votes[reply]} store=${store} voted=${(vote: string) => setForm(vote === 'bad' ? 'reason' : form === 'reason' ? null : form)} />`}
         ${finished && older === undefined && html`<${Reactions} message=${message} self=${self} store=${store} />`}
         ${
           finished &&
@@ -78,7 +81,29 @@ export function Reply({ message, self, store, votes, isNewest }: Props) {
             <${Icon} name="again" /> Try again
           </button>`
         }
+        ${
+          finished &&
+          reply !== null &&
+          controls.includes('correct') &&
+          html`<button type="button" class="quiet small-button write-better" aria-expanded=${form === 'correction' ? 'true' : 'false'} onClick=${() => setForm('correction')}>
+            <${Icon} name="edit" /> ${words?.correction.open}
+          </button>`
+        }
+        ${
+          finished &&
+          older === undefined &&
+          controls.includes('compare') &&
+          html`<button type="button" class="quiet small-button" onClick=${() => void store.compare(message)}>
+            <${Icon} name="compare" /> ${words?.ballot.open}
+          </button>`
+        }
         ${count > 1 && html`<${Switcher} shown=${older === undefined ? count : older.nth + 1} count=${count} choose=${(shown: number) => void choose(shown)} />`}
       </div>`
+    }
+    ${
+      finished &&
+      form !== null &&
+      reply !== null &&
+      html`<${Judging} ...${{ form, reply, store }} message=${id} person=${self.id} close=${() => setForm(null)} />`
     }`
 }

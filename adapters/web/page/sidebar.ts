@@ -1,11 +1,11 @@
 import { useState } from 'preact/hooks'
 import type { PersonView } from '../protocol.ts'
-import { Avatar } from './avatar.ts'
 import { RequestError } from './client.ts'
 import { html } from './html.ts'
 import { Icon, Mark } from './icons.ts'
 import { moveInList } from './keys.ts'
 import type { State } from './model.ts'
+import { PersonMenu } from './person-menu.ts'
 import { Places } from './places.ts'
 import { hashOf } from './route.ts'
 import type { Store } from './store.ts'
@@ -42,11 +42,9 @@ export function Sidebar({ state, self, store, showHelp }: Props) {
 /** Who one is, and what is only for oneself. At the foot of the leftmost pane. */
 export function Self({ self, store, showHelp }: Omit<Props, 'state'>) {
   return html`<div class="self">
-      <${Avatar} person=${self} small />
-      <span class="self-name">${self.name}</span>
+      <${PersonMenu} self=${self} store=${store} />
       <button type="button" class="quiet" aria-label="Light or dark" title="Light or dark" onClick=${toggleTheme}><${Icon} name="moon" /></button>
       <button type="button" class="quiet" aria-label="Keys" title="Keys" onClick=${showHelp}><span class="question">?</span></button>
-      <button type="button" class="quiet" aria-label="Sign out" title="Sign out" onClick=${() => void store.signOut()}><${Icon} name="leave" /></button>
     </div>`
 }
 

@@ -40,11 +40,18 @@ export interface Store {
   remove(message: MessageView): Promise<void>
   /** Stop what is being written in the open thread. */
   stop(): Promise<void>
-  vote(message: string, reply: string, value: Vote): Promise<void>
+  /** @returns whether it is noted; the person is told when it is not. */
+  vote(message: string, reply: string, value: Vote): Promise<boolean>
   /** Ask for another answer. */
   again(message: MessageView): Promise<void>
   /** `undefined` when it cannot be had; the person is told why. */
   earlier(message: string, nth: number): Promise<EarlierView | undefined>
+  /** Draw several answers, and open the page that compares them. */
+  compare(message: MessageView): Promise<void>
+  /** Tell what came of something, below a message. */
+  say(message: string, text: string): void
+  /** A session that was lost shows the sign-in form. */
+  checkSession(): Promise<void>
 }
 
 /** The page's state and everything that changes it. One a page. */
@@ -256,10 +263,11 @@ export function createStore(): Store {
       )
     },
     async vote(message, reply, value) {
-      await pressing(
-        message,
-        client.vote(message, { reply, value }).then(() => set(withVote(state, reply, value))),
-      )
+      const noted = client.vote(message, { reply, value }).then(() => {
+        set(withVote(state, reply, value))
+        return true
+      })
+      return (await pressing(message, noted)) ?? false
     },
     async again({ id, reply }) {
       if (reply === null) return
@@ -271,6 +279,16 @@ export function createStore(): Store {
       if (found?.reply != null && found.vote !== null) set(withVote(state, found.reply, found.vote))
       return found
     },
+    async compare({ id, thread, reply }) {
+      if (reply === null) return
+      const begun = await pressing(id, client.compare(id, { reply, key: newKey() }))
+      if (begun !== undefined)
+        store.go({ channel: state.route.channel, thread, at: 'rank', item: begun.task })
+    },
+    say(message, text) {
+      set({ ...state, notice: { message, text } })
+    },
+    checkSession: () => quietly(checkSession()),
   }
   return store
 }

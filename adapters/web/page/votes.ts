@@ -9,10 +9,12 @@ interface Props {
   readonly reply: string
   readonly vote: Vote | undefined
   readonly store: Store
+  /** After a vote that is noted. */
+  readonly voted: (vote: Vote) => void
 }
 
 /** Good or bad: what teaches the next model. One sees one's own press only. */
-export const Votes = ({ message, reply, vote, store }: Props) =>
+export const Votes = ({ message, reply, vote, store, voted }: Props) =>
   html`<div class="votes" role="group" aria-label="Was this good?">
     ${(['good', 'bad'] as const).map(
       (value) => html`<button
@@ -23,7 +25,9 @@ export const Votes = ({ message, reply, vote, store }: Props) =>
         aria-pressed=${vote === value ? 'true' : 'false'}
         aria-label=${value === 'good' ? 'Good reply' : 'Bad reply'}
         title=${value === 'good' ? 'Good reply' : 'Bad reply'}
-        onClick=${() => void store.vote(message, reply, value)}
+        onClick=${async () => {
+          if (await store.vote(message, reply, value)) voted(value)
+        }}
       >
         <${Icon} name=${value === 'good' ? 'thumbsUp' : 'thumbsDown'} filled=${vote === value} />
       </button>`,

@@ -55,6 +55,7 @@ export function messageView(record: MessageRecord, live: boolean, now: number): 
     reply: record.reply ?? null,
     controls: abandoned ? again : (record.controls ?? []),
     earlier: record.earlier ?? 0,
+    ...(record.invitation === undefined ? {} : { invitation: record.invitation }),
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type ThreadRecord,
   threadView,
 } from './records.ts'
+import { enlist, listed } from './thread-list.ts'
 
 /** Threads in one answer. */
 const LIST_SIZE = 50
@@ -77,19 +78,15 @@ export function createThreads(deps: {
     begin: (channel, post) =>
       messages.inThread(`#${channel}`, async () => {
         const id = fingerprint('thread', channel, post.person.id, post.key)
-        const count = (await store.get<number>(`channel/${channel}`)) ?? 0
-        const existing = await messages.head(id)
-        if (existing !== undefined && existing.number < count) {
-          const listed = await store.get<string>(`channel/${channel}/${existing.number}`)
-          const first = await messages.kept(messageId(id, 0))
-          if (first?.deleted) return 'deleted'
-          if (first !== undefined && listed === id) return sent(existing, first)
-        }
+        const { end, head: existing } = await listed(deps, channel, id)
+        const first = existing === undefined ? undefined : await messages.kept(messageId(id, 0))
+        if (first?.deleted) return 'deleted'
+        if (existing !== undefined && first !== undefined) return sent(existing, first)
         const message = question(id, 0, post)
         const head: ThreadRecord = {
           id,
           channel,
-          number: count,
+          number: end,
           title: summary(post.text) || 'A question',
           preview: '',
           startedBy: { id: post.person.id, name: post.person.name },
@@ -97,8 +94,7 @@ export function createThreads(deps: {
           updatedAt: message.at,
           next: 1,
         }
-        await messages.append(head, message, [{ key: `channel/${channel}/${count}`, value: id }])
-        await store.set(`channel/${channel}`, count + 1)
+        await enlist(deps, head, message)
         return announce(sent(head, message))
       }),
 
