@@ -79,6 +79,8 @@ export const FORM_SAYINGS = {
   opening: 'One moment…',
   /** With a button that opens it: the platform lets a press open a form for a few seconds only. */
   late: 'That took too long to open. Please press here.',
+  /** Without one, where there is nothing to press again. */
+  tryAgain: 'That took too long to open. Please try again.',
   /** The form stays open, with everything in it. */
   slow: 'This takes longer than usual. Please send it again in a moment; it counts once.',
   failed: 'That did not work. What you wrote is still here: please send it again in a minute.',

@@ -43,8 +43,10 @@ const KNOWN = new Set([
   'message_action',
   'shortcut',
 ])
+/** Has no type. Over HTTP it is a form of its own, and over Socket Mode an object like all others. */
+const command = z.looseObject({ command: z.string(), type: z.undefined().optional() })
 const other = z.looseObject({ type: z.string().refine((type) => !KNOWN.has(type)) })
-const body = z.union([callback, press, view, shortcut, other])
+const body = z.union([callback, press, view, shortcut, command, other])
 
 /** An object that says what it is: an event, a challenge or an interaction. */
 export const isReadable = (parsed: unknown): boolean => body.safeParse(parsed).success

@@ -39,8 +39,8 @@ const textField = (text: string, nth: number, filled: number) =>
       nth === 0
         ? CORRECTION_FORM.text
         : nth < filled
-          ? `… and on (${nth + 1})`
-          : '… and on, if it becomes longer',
+          ? CORRECTION_FORM.further(nth + 1)
+          : CORRECTION_FORM.longer,
     required: filled === 1 && nth === 0,
     element: {
       ...{ type: 'plain_text_input', multiline: true, max_length: LONGEST_FIELD },

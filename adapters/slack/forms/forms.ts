@@ -104,7 +104,12 @@ export class Forms {
   ): Promise<void> {
     const shown = { platform: 'slack', channel: asker.where.channel, ...message }
     await this.#open(asker, {
-      ...{ title: CORRECTION_FORM.title, meanwhile: FORM_SAYINGS.opening, late: AGAIN, again: [] },
+      ...{
+        title: CORRECTION_FORM.title,
+        meanwhile: FORM_SAYINGS.opening,
+        late: FORM_SAYINGS.tryAgain,
+        again: [],
+      },
       fill: async () => {
         const reply = await this.#deps.host.feedback.replyShownBy(shown)
         if (reply === undefined) return saying(CORRECTION_FORM.title, CORRECTION_FORM.notOurs)
@@ -116,7 +121,12 @@ export class Forms {
   /** Never throws. */
   async privacy(asker: Asker): Promise<void> {
     await this.#open(asker, {
-      ...{ title: PRIVACY_SAYINGS.title, meanwhile: FORM_SAYINGS.opening, late: AGAIN, again: [] },
+      ...{
+        title: PRIVACY_SAYINGS.title,
+        meanwhile: FORM_SAYINGS.opening,
+        late: FORM_SAYINGS.tryAgain,
+        again: [],
+      },
       fill: async () => privacyView(await this.#deps.host.privacy.view(personOf(asker))),
     })
   }
@@ -152,9 +162,6 @@ export class Forms {
     return view
   }
 }
-
-/** For what can simply be asked for once more. */
-const AGAIN = 'That took too long to open. Please try again.'
 
 const personOf = ({ user }: Asker): PersonRef => ({ platform: 'slack', id: user })
 
