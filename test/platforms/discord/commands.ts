@@ -8,14 +8,23 @@ import type { Json, State } from './state.ts'
 /** Most commands of one type in a scope: slash, user, message (facts page, section 8). */
 const MOST = { 1: 100, 2: 15, 3: 15 } as const
 
-const option = z.looseObject({
-  type: z.number().int(),
-  name: z.string().min(1).max(32),
-  description: z.string().min(1).max(100),
-  choices: z
-    .array(z.looseObject({ name: z.string().min(1).max(100) }))
-    .max(25)
-    .optional(),
+/** What people type: lower case, and no spaces. */
+const typed = z
+  .string()
+  .min(1)
+  .max(32)
+  .regex(/^[-_'\p{L}\p{N}]+$/u)
+  .refine((name) => name === name.toLowerCase(), 'must be lower case')
+
+const description = z.string().min(1).max(100)
+const choices = z
+  .array(z.looseObject({ name: z.string().min(1).max(100) }))
+  .max(25)
+  .optional()
+const plainOption = z.looseObject({ type: z.number().int(), name: typed, description, choices })
+const option = plainOption.extend({
+  /** Of a subcommand. */
+  options: z.array(plainOption).max(25).optional(),
 })
 
 const command = z.looseObject({
@@ -51,8 +60,13 @@ export function createCommands(state: State): Commands {
     ...(params.guild !== undefined && { guild_id: params.guild }),
   })
   const add = (scope: Map<string, Command>, form: z.infer<typeof command>): Command => {
-    if (form.type === 1 && form.description === '') {
-      refuseField(['description'], 'BASE_TYPE_REQUIRED', 'This field is required')
+    if (form.type === 1) {
+      parseForm(z.looseObject({ name: typed }), form)
+      if (form.description === '')
+        refuseField(['description'], 'BASE_TYPE_REQUIRED', 'This field is required')
+    } else if (form.description !== '' || form.options !== undefined) {
+      const message = 'Context menu commands have no description and no options'
+      refuseField(['description'], 'APPLICATION_COMMAND_INVALID_FOR_TYPE', message)
     }
     const one: Command = { ...form, id: scope.get(key(form))?.id ?? state.nextId() }
     scope.set(key(one), one)
@@ -80,6 +94,9 @@ export function createCommands(state: State): Commands {
             'APPLICATION_COMMAND_TOO_MANY',
             `Maximum number of commands reached (${MOST[type]}).`,
           )
+        }
+        if (new Set(forms.map(key)).size < forms.length) {
+          refuseField([], 'APPLICATION_COMMANDS_DUPLICATE_NAME', 'Application command names must be unique')
         }
         const before = new Map(scope)
         scope.clear()

@@ -17,6 +17,8 @@ export interface DiscordSimulatorOptions {
   readonly identifyBudget?: number
   /** Active threads a guild holds before 160006. */
   readonly activeThreadLimit?: number
+  /** Bytes of a file; 10 MiB by default. */
+  readonly attachmentSizeLimit?: number
 }
 
 /** A channel or thread: its id, or anything that has one. */
@@ -35,6 +37,7 @@ export interface Sent extends MessageAt {
 
 export interface SeenComponent {
   readonly type: number
+  readonly id?: number
   readonly custom_id?: string
   readonly label?: string
   readonly style?: number
@@ -43,6 +46,12 @@ export interface SeenComponent {
   readonly components?: readonly SeenComponent[]
   /** The button or picture beside a section. */
   readonly accessory?: SeenComponent
+  /** Of a menu. */
+  readonly options?: readonly {
+    readonly label: string
+    readonly value: string
+    readonly default?: boolean
+  }[]
 }
 
 /** A message as everybody in the channel sees it. */
@@ -55,6 +64,7 @@ export interface SeenMessage extends MessageAt {
   readonly components: readonly SeenComponent[]
   readonly embeds: readonly Readonly<Record<string, unknown>>[]
   readonly flags: number
+  readonly files: readonly { readonly name: string; readonly content: string }[]
   readonly replyTo?: string
   /** Emoji to the ids of those who put it there. */
   readonly reactions: Readonly<Record<string, readonly string[]>>
@@ -145,6 +155,14 @@ export interface Interacted extends Sent {
   followUps(): readonly SeenMessage[]
 }
 
+export interface ModalFile {
+  readonly name: string
+  readonly contentType: string
+  readonly bytes: string
+}
+
+export type ModalValues = Readonly<Record<string, string | readonly string[] | readonly ModalFile[]>>
+
 export interface DiscordPerson {
   readonly id: string
   readonly name: string
@@ -166,9 +184,9 @@ export interface DiscordPerson {
   clearReactions(place: Place, messageId: string, emoji?: string): Sent
   /** Presses a button. Throws when the message shows no enabled button of that custom_id. */
   click(message: MessageAt, customId: string): Interacted
-  /** Picks from a string select menu. */
+  /** Picks from a string select menu. Throws for what its own options or counts do not allow. */
   select(message: MessageAt, customId: string, values: readonly string[]): Interacted
-  /** A slash command that the application registered. */
+  /** A slash command that the application registered; a subcommand follows its name: `parley help`. */
   command(
     place: Place,
     name: string,
@@ -176,8 +194,11 @@ export interface DiscordPerson {
   ): Interacted
   /** A message command (right click, Apps). */
   messageCommand(message: MessageAt, name: string): Interacted
-  /** Sends the modal that answered `opened`. Values by custom_id; an array for selects. */
-  submitModal(opened: Interacted, values: Readonly<Record<string, string | readonly string[]>>): Interacted
+  /**
+   * Sends the modal that answered `opened`. Values by custom_id; an array for selects. A field that is left out keeps
+   * what it was filled with. Throws for what the client's own form would not let through.
+   */
+  submitModal(opened: Interacted, values: ModalValues): Interacted
   /** From a message, or on its own in a channel. */
   startThread(
     from: MessageAt | { readonly id: string },

@@ -123,7 +123,9 @@ export function createHttpSide(
     request: ApiRequest,
   ): { readonly headers: Headers; readonly refusal?: Refusal } {
     if (state.options.rateLimits === false || route.bucket === 'exempt') return { headers: {} }
-    const major = MAJOR.map((name) => request.params[name]).find((id) => id !== undefined) ?? ''
+    const { token = '' } = request.params
+    // A webhook's limit is one for each of its tokens.
+    const major = `${MAJOR.map((name) => request.params[name]).find((id) => id !== undefined) ?? ''}${token}`
     const passage = buckets.take(route.at, major, route.bucket)
     if (passage.refusal !== undefined || !isRename(route, request)) return passage
     const waitMs = buckets.takeSublimit('rename', major, RENAMES)

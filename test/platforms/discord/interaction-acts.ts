@@ -1,16 +1,18 @@
 /** What a person does with components, commands and modals. */
+import { z } from 'zod'
 import type { DiscordPerson, Interacted, MessageAt, SeenComponent } from './contract.ts'
 import { InteractionKind } from './interactions.ts'
 import { flatten } from './message-body.ts'
 import { filledIn } from './modal.ts'
-import { messageJson } from './payloads.ts'
+import { attachmentJson, messageJson } from './payloads.ts'
 import type { PeopleParts } from './people.ts'
 import { MessageKind } from './posting.ts'
-import { type Channel, channelOf, type Message, messageOf, type User } from './state.ts'
+import { type Channel, channelOf, type Json, type Message, messageOf, type User } from './state.ts'
 
 const BUTTON = 2
 const STRING_SELECT = 3
 const LINK_STYLE = 5
+const SUBCOMMAND = 1
 
 type Acts = Pick<DiscordPerson, 'click' | 'select' | 'command' | 'messageCommand' | 'submitModal'>
 
@@ -20,7 +22,11 @@ export function createInteractionActs({ state, interactions, commands }: PeopleP
 
   const find = ({ channelId, messageId }: MessageAt): { channel: Channel; source: Message } => {
     const channel = channelOf(state, channelId)
-    return { channel, source: state.ephemeral.get(messageId) ?? messageOf(channel, messageId) }
+    const forOne = state.ephemeral.get(messageId)
+    if (forOne !== undefined && forOne.interaction?.user !== user) {
+      throw new Error(`${user.name} does not see message ${messageId}: it is for somebody else.`)
+    }
+    return { channel, source: forOne ?? messageOf(channel, messageId) }
   }
 
   const remember = (interacted: Interacted, origin: { channel: Channel; source?: Message }): Interacted => {
@@ -34,6 +40,7 @@ export function createInteractionActs({ state, interactions, commands }: PeopleP
     if (component === undefined || !isUsable(component, type)) {
       throw new Error(`Message ${at.messageId} shows no enabled component ${customId} of type ${type}.`)
     }
+    if (values !== undefined) checkChosen(component, values)
     const data = { custom_id: customId, component_type: type, ...(values !== undefined && { values }) }
     const start = { kind: InteractionKind.component, user, data, answerType: MessageKind.reply, ...origin }
     return remember(interactions.start(start), origin)
@@ -42,16 +49,23 @@ export function createInteractionActs({ state, interactions, commands }: PeopleP
   return {
     click: (message, customId) => use(message, customId, BUTTON),
     select: (message, customId, values) => use(message, customId, STRING_SELECT, values),
-    command(place, name, options = {}) {
+    command(place, words, options = {}) {
+      const [name = '', sub] = words.split(' ')
       const command = commands.find(1, name)
       if (command === undefined) throw new Error(`The application has registered no command /${name}.`)
       const origin = { channel: channelOf(state, place) }
+      const below = sub === undefined ? command : command.options?.find((one) => one.name === sub)
+      if (below === undefined) throw new Error(`The command /${name} has no subcommand ${sub}.`)
+      if (sub === undefined && command.options?.some(({ type }) => type === SUBCOMMAND)) {
+        throw new Error(`The command /${name} cannot be used without one of its subcommands.`)
+      }
       const given = Object.entries(options).map(([option, value]) => {
-        const type = command.options?.find((one) => one.name === option)?.type
-        if (type === undefined) throw new Error(`The command /${name} has no option ${option}.`)
+        const type = below.options?.find((one) => one.name === option)?.type
+        if (type === undefined) throw new Error(`The command /${words} has no option ${option}.`)
         return { name: option, type, value }
       })
-      const data = { id: command.id, name, type: 1, options: given }
+      const used = sub === undefined ? given : [{ name: sub, type: SUBCOMMAND, options: given }]
+      const data = { id: command.id, name, type: 1, options: used }
       const start = { kind: InteractionKind.command, user, data, answerType: MessageKind.command, ...origin }
       return remember(interactions.start(start), origin)
     },
@@ -76,12 +90,37 @@ export function createInteractionActs({ state, interactions, commands }: PeopleP
       const modal = opened.answer()?.modal
       const origin = origins.get(opened.interactionId)
       if (modal === undefined || origin === undefined) throw new Error(`${user.name} was shown no modal.`)
-      const data = filledIn(modal, values)
+      const resolved: Record<string, Json> = {}
+      const form = filledIn(modal, values, ({ bytes, ...file }) => {
+        const attachment = {
+          ...{ id: state.nextId(), channelId: origin.channel.id },
+          ...{ ...file, bytes: Buffer.from(bytes) },
+        }
+        state.attachments.set(attachment.id, attachment)
+        resolved[attachment.id] = { ...attachmentJson(state, attachment), ephemeral: true }
+        return attachment.id
+      })
+      const files = Object.keys(resolved).length > 0 && { resolved: { attachments: resolved } }
+      const data = { ...form, ...files }
       const start = { kind: InteractionKind.modal, user, data, answerType: MessageKind.reply, ...origin }
       return remember(interactions.start(start), origin)
     },
   }
 }
+
+/** The client's menu offers nothing else. */
+function checkChosen(component: SeenComponent, values: readonly string[]): void {
+  const { options = [], min_values: least = 1, max_values: most = 1 } = menu.parse(component)
+  const offered = values.every((value) => options.some((option) => option.value === value))
+  if (offered && values.length >= least && values.length <= most) return
+  throw new Error(`The menu ${component.custom_id} does not let anybody choose ${JSON.stringify(values)}.`)
+}
+
+const menu = z.looseObject({
+  options: z.array(z.looseObject({ value: z.string() })).optional(),
+  min_values: z.number().optional(),
+  max_values: z.number().optional(),
+})
 
 const isUsable = ({ type, style, disabled }: SeenComponent, wanted: number): boolean =>
   type === wanted && disabled !== true && style !== LINK_STYLE

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { refuse, refuseField } from './api-error.ts'
 import { MESSAGES } from './buckets.ts'
-import { InteractionKind, type InteractionRecord, type Interactions } from './interactions.ts'
+import { checkComponents } from './component-rules.ts'
+import { InteractionKind, type InteractionRecord, type Interactions, type Modal } from './interactions.ts'
 import { MessageFlag, parseForm, parseMessage } from './message-body.ts'
 import { applyEdit, draftOf, shown } from './messages-api.ts'
 import { compose, type Draft, publish, remove } from './posting.ts'
@@ -117,17 +118,26 @@ function answer(state: State, interactions: Interactions, request: ApiRequest): 
     }
     case Callback.deferredUpdate:
     case Callback.update: {
-      const source = record.source ?? refuseCallback()
+      // A form that a command opened has no message that could change.
+      const source =
+        record.source ?? (record.kind === InteractionKind.modal ? refuse(10008) : refuseCallback())
       if (type === Callback.update) applyEdit(state, record.channel, source, ofData)
       record.answer = { type, ephemeral: state.ephemeral.has(source.id), message: source }
       break
     }
     case Callback.modal:
       if (record.kind === InteractionKind.modal) refuseCallback()
-      record.answer = { type, ephemeral: false, modal: parseForm(modalForm, data) }
+      record.answer = { type, ephemeral: false, modal: modalOf(data) }
   }
   state.changed()
   return request.query.with_response === 'true' ? ok(callbackJson(state, record, record.answer)) : noContent
+}
+
+/** @throws FormError for a form that Discord would not show. */
+function modalOf(data: unknown): Modal {
+  const modal = parseForm(modalForm, data)
+  checkComponents(modal.components, 'modal', ['data', 'components'])
+  return modal
 }
 
 const refuseCallback = (): never =>

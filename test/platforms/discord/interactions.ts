@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Interacted, InteractionAnswer } from './contract.ts'
 import { emit, type GatewayEvent } from './events.ts'
+import { ATTACHMENT_BYTES } from './messages-api.ts'
 import { channelJson, memberJson, messageJson, userJson } from './payloads.ts'
 import { bits, grantedBits } from './permissions.ts'
 import { seenMessage } from './seen.ts'
@@ -85,7 +86,7 @@ function interactionEvent(state: State, record: InteractionRecord, data: Json): 
       entitlements: [],
       authorizing_integration_owners: { 0: state.guild.id },
       context: inGuild ? 0 : 1,
-      attachment_size_limit: 10 * 1024 * 1024,
+      attachment_size_limit: state.options.attachmentSizeLimit ?? ATTACHMENT_BYTES,
       data,
       ...(source !== undefined && { message: messageJson(state, source, true) }),
       ...(inGuild

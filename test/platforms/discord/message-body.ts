@@ -1,7 +1,9 @@
 /** The body of a message, checked as Discord checks it: shape first, then what fields mean together. */
 import { z } from 'zod'
-import { type FieldProblem, FormError, refuse, refuseField } from './api-error.ts'
+import { FormError, refuse, refuseField } from './api-error.ts'
+import { checkComponents } from './component-rules.ts'
 import type { SeenComponent } from './contract.ts'
+import { problemOf } from './form-problem.ts'
 import type { Json } from './state.ts'
 
 export const MessageFlag = {
@@ -75,20 +77,6 @@ export function parseForm<T>(schema: z.ZodType<T>, body: unknown): T {
   throw new FormError(parsed.error.issues.map(problemOf))
 }
 
-function problemOf(issue: z.core.$ZodIssue): FieldProblem {
-  const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))
-  if (issue.code === 'too_big') {
-    return { path, code: 'BASE_TYPE_MAX_LENGTH', message: `Must be ${issue.maximum} or fewer in length.` }
-  }
-  if (issue.code === 'too_small') {
-    return { path, code: 'BASE_TYPE_MIN_LENGTH', message: `Must be ${issue.minimum} or more in length.` }
-  }
-  if (issue.code === 'invalid_type' && issue.input === undefined) {
-    return { path, code: 'BASE_TYPE_REQUIRED', message: 'This field is required' }
-  }
-  return { path, code: 'BASE_TYPE_INVALID', message: issue.message }
-}
-
 /** @throws FormError for a body that no message may have. */
 export function parseMessage(body: unknown): MessageBody {
   const parsed = parseForm(messageBody, body)
@@ -122,27 +110,13 @@ export function checkShape(shape: Shape): void {
   const { content, embeds, components, flags, attachments } = shape
   const all = flatten(components)
   if ((flags & MessageFlag.componentsV2) !== 0) checkV2(shape, all)
-  else checkV1(components, all)
-  const ids = all.flatMap(({ custom_id }) => custom_id ?? [])
-  if (new Set(ids).size < ids.length) {
-    refuseField(['components'], 'COMPONENT_CUSTOM_ID_DUPLICATED', 'Component custom id cannot be duplicated')
-  }
+  else checkV1(components)
   if (content === '' && embeds.length + components.length + attachments === 0) refuse(50006)
 }
 
-function checkV1(rows: readonly SeenComponent[], all: readonly SeenComponent[]): void {
+function checkV1(rows: readonly SeenComponent[]): void {
   if (rows.length > 5) refuseField(['components'], 'BASE_TYPE_MAX_LENGTH', 'Must be 5 or fewer in length.')
-  if (rows.some((row) => row.type !== 1) || all.some((part) => part.type > 8)) {
-    refuseField(['components'], 'UNION_TYPE_CHOICES', 'Value of field "type" must be one of (1,).')
-  }
-  for (const [at, { components = [] }] of rows.entries()) {
-    if (components.length >= 1 && components.length <= 5) continue
-    refuseField(
-      ['components', at, 'components'],
-      'BASE_TYPE_BAD_LENGTH',
-      'Must be between 1 and 5 in length.',
-    )
-  }
+  checkComponents(rows, 'message')
 }
 
 function checkV2({ content, embeds, components }: Shape, all: readonly SeenComponent[]): void {
@@ -152,6 +126,7 @@ function checkV2({ content, embeds, components }: Shape, all: readonly SeenCompo
   if (content !== '') refuseField(['content'], code, say('content'))
   if (embeds.length > 0) refuseField(['embeds'], code, say('embeds'))
   if (components.length === 0) refuse(50006)
+  checkComponents(components, 'v2 message')
   if (all.length > 40)
     refuseField(
       ['components'],

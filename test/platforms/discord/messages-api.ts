@@ -23,6 +23,9 @@ import { startTyping } from './typing.ts'
 /** How long a nonce is remembered: "the past few minutes". */
 const NONCE_LIVES_MS = 3 * 60_000
 const HOUR_MS = 60 * 60_000
+/** A file of a bot, unless the server is boosted. */
+export const ATTACHMENT_BYTES = 10 * 1024 * 1024
+const MOST_FILES = 10
 const SENDABLE_FLAGS =
   MessageFlag.suppressEmbeds | MessageFlag.suppressNotifications | MessageFlag.componentsV2
 const EDITABLE_FLAGS = MessageFlag.suppressEmbeds | MessageFlag.componentsV2
@@ -119,6 +122,10 @@ export function draftOf(state: State, channel: Channel, body: MessageBody, reque
 }
 
 function keepFiles(state: State, channel: Channel, { files }: ApiRequest): readonly Attachment[] {
+  const most = state.options.attachmentSizeLimit ?? ATTACHMENT_BYTES
+  if (files.some(({ bytes }) => bytes.length > most)) refuse(40005)
+  if (files.length > MOST_FILES)
+    refuseField(['attachments'], 'BASE_TYPE_MAX_LENGTH', 'Must be 10 or fewer in length.')
   return files.map(({ name, contentType, bytes }) => {
     const attachment = { id: state.nextId(), name, contentType, bytes, channelId: channel.id }
     state.attachments.set(attachment.id, attachment)

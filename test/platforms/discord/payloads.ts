@@ -88,7 +88,7 @@ export const threadMemberJson = (channel: Channel, userId: string): Json => ({
   flags: 1,
 })
 
-function attachmentJson(state: State, { id, name, contentType, bytes, channelId }: Attachment): Json {
+export function attachmentJson(state: State, { id, name, contentType, bytes, channelId }: Attachment): Json {
   const expires = Math.floor((state.clock.now() + ATTACHMENT_LINK_LIVES_MS) / 1000).toString(16)
   const url = `${state.origin}/attachments/${channelId}/${id}/${encodeURIComponent(name)}?ex=${expires}`
   return { id, filename: name, content_type: contentType, size: bytes.length, url, proxy_url: url }

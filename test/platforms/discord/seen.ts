@@ -20,6 +20,7 @@ export function seenMessage(message: Message): SeenMessage {
     components,
     embeds,
     flags,
+    files: message.attachments.map(({ name, bytes }) => ({ name, content: bytes.toString('utf8') })),
     reactions: Object.fromEntries(reactions),
     pings,
     ...(reference?.messageId !== undefined && { replyTo: reference.messageId }),
