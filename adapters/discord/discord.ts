@@ -1,8 +1,9 @@
 /**
  * Parley on Discord: a mention opens a thread, a thread is a conversation, a direct message is one too.
  *
- * Brings in what is said, reacted, pressed, edited and deleted (rules T1, T2, T5, T6, F1 to F3), opens surfaces for replies (rules D1 to D7), and says in
- * the log what an operator has to do when Discord says no.
+ * Brings in what is said, reacted, pressed, edited and deleted (rules T1, T2, T5, T6, F1 to F3), opens surfaces for
+ * replies (rules D1 to D7) and forms for what people think of them (`forms/`), and says in the log what an operator has
+ * to do when Discord says no.
  */
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
@@ -12,9 +13,12 @@ import type { Accounts } from '#core/delivery/accounts.ts'
 import type { ReplySurface } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import { PlatformError } from '#core/errors.ts'
+import type { Invitation } from '#core/feedback/comparison-desk.ts'
 import { createApi, type DiscordApi } from './api.ts'
 import { learn } from './budget.ts'
 import { describe, faultOf } from './fault.ts'
+import { createInteractionApi, type InteractionApi } from './forms/api.ts'
+import { postInvitation } from './forms/invitation.ts'
 import { Gateway } from './gateway.ts'
 import { lacksContentIntent, TOKEN_FIX } from './login.ts'
 import { OwnDeletions } from './own-deletions.ts'
@@ -60,6 +64,7 @@ class Discord implements Platform {
   readonly #settings: DiscordSettings
   readonly #deps: DiscordDeps
   readonly #api: DiscordApi
+  readonly #interactions: InteractionApi
   readonly #ownDeletions = new OwnDeletions()
   /** The connection of the last `start`; undefined after `stop`. */
   #gateway: Gateway | undefined
@@ -70,6 +75,7 @@ class Discord implements Platform {
     this.#settings = { token: bare, ...(apiUrl !== undefined && { apiUrl }) }
     this.#deps = deps
     this.#api = createApi(bare, apiUrl, (limit) => learn(deps.accounts, limit))
+    this.#interactions = createInteractionApi(bare, apiUrl)
   }
 
   async start(host: Host): Promise<void> {
@@ -96,6 +102,10 @@ class Discord implements Platform {
       ownDeletions: this.#ownDeletions,
       onUnauthorized: () => this.#reportRefusedToken(),
     })
+  }
+
+  async invite(invitation: Invitation, signal: AbortSignal): Promise<void> {
+    await postInvitation(invitation, this.#api, signal)
   }
 
   async past(question: Question, signal: AbortSignal): Promise<readonly PastMessage[]> {
@@ -125,6 +135,7 @@ class Discord implements Platform {
       ...this.#deps,
       host,
       api: this.#api,
+      interactions: this.#interactions,
       ownDeletions: this.#ownDeletions,
       readsContent,
       explain: (thread) => this.#explain(thread),

@@ -4,18 +4,32 @@ import { restOptions } from './api.ts'
 import { createClient } from './client.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { describe } from './fault.ts'
+import type { InteractionApi } from './forms/api.ts'
+import { createForms } from './forms/forms.ts'
 import { createInbound, type Inbound, type InboundDeps } from './inbound.ts'
 import { closeFault, logIn } from './login.ts'
 import { snowflake } from './message.ts'
 import type { Dispatch } from './reaction.ts'
 
-export interface GatewayDeps extends Omit<InboundDeps, 'directory' | 'stopped'> {
+export interface GatewayDeps extends Omit<InboundDeps, 'directory' | 'forms' | 'stopped'> {
+  readonly interactions: InteractionApi
   readonly token: string
   readonly apiUrl?: string
 }
 
 const dispatchSchema = z.object({ t: z.string(), s: z.int(), d: z.unknown().optional() })
-const readySchema = z.object({ session_id: z.string(), user: z.object({ id: snowflake }) })
+const readySchema = z.object({
+  session_id: z.string(),
+  user: z.object({ id: snowflake }),
+  application: z.object({ id: snowflake }),
+})
+
+interface Ears {
+  readonly directory: Directory
+  readonly inbound: Inbound
+  /** Nobody but the end waits for the commands to be known. Never rejects. */
+  readonly registering: Promise<void>
+}
 
 /** One connection to Discord's gateway: hears dispatches and reports what breaks. discord.js reconnects by itself. */
 export class Gateway {
@@ -25,7 +39,7 @@ export class Gateway {
   /** The session that each shard's sequence numbers belong to; a resumed session keeps its name. */
   readonly #sessions = new Map<number, Pick<Dispatch, 'session' | 'since'>>()
   /** There from the first READY on, which comes before every other dispatch. */
-  #ears: { readonly directory: Directory; readonly inbound: Inbound } | undefined
+  #ears: Ears | undefined
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps
@@ -60,7 +74,7 @@ export class Gateway {
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('Discord is stopping'))
     await this.#client.destroy()
-    await this.#ears?.inbound.idle()
+    await Promise.all([this.#ears?.inbound.idle(), this.#ears?.registering])
   }
 
   #hear(packet: unknown, shardId: unknown): void {
@@ -107,19 +121,21 @@ export class Gateway {
   #greet(data: unknown, shard: number): void {
     const ready = readySchema.safeParse(data)
     if (!ready.success) {
-      this.#deps.log.warn('Discord: a READY without a session or user; nothing can be heard')
+      this.#deps.log.warn('Discord: a READY without a session, user or application; nothing can be heard')
       return
     }
     if (this.#sessions.has(shard))
       this.#deps.log.warn({ shard }, 'Discord: a new session; events may be missing')
     this.#sessions.set(shard, { session: ready.data.session_id, since: this.#deps.clock.now() })
-    this.#ears ??= this.#listen(ready.data.user.id)
+    this.#ears ??= this.#listen(ready.data)
   }
 
-  #listen(me: string): { readonly directory: Directory; readonly inbound: Inbound } {
-    const directory = createDirectory(this.#client, me)
-    const inbound = createInbound({ ...this.#deps, directory, stopped: this.#stopping.signal })
-    return { directory, inbound }
+  #listen({ user, application }: z.infer<typeof readySchema>): Ears {
+    const stopped = this.#stopping.signal
+    const directory = createDirectory(this.#client, user.id)
+    const forms = createForms({ ...this.#deps, api: this.#deps.interactions, stopped })
+    const inbound = createInbound({ ...this.#deps, directory, forms, stopped })
+    return { directory, inbound, registering: forms.register(application.id) }
   }
 
   #react(kind: 'reaction_added' | 'reaction_removed', data: unknown, shard: number, sequence: number): void {

@@ -13,6 +13,7 @@ import type { ThreadRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { readDeletion, readEdit } from './change.ts'
 import type { Directory } from './directory.ts'
+import type { Forms } from './forms/forms.ts'
 import { Lanes } from './lanes.ts'
 import { type HeardMessage, readMessage } from './message.ts'
 import type { OwnDeletions } from './own-deletions.ts'
@@ -35,6 +36,7 @@ export interface InboundDeps {
   readonly host: Host
   /** Answers presses. */
   readonly api: DiscordApi
+  readonly forms: Pick<Forms, 'take'>
   readonly directory: Directory
   readonly ownDeletions: OwnDeletions
   readonly clock: Clock
@@ -52,6 +54,7 @@ export interface Inbound {
   reaction(kind: HeardReaction['kind'], raw: unknown, dispatch: Dispatch): void
   /** Everybody's reactions were taken off a message, of one emoji or of all. */
   clearing(raw: unknown, dispatch: Dispatch): void
+  /** Of a button, a menu, a form or a command. */
   press(raw: unknown): void
   edit(raw: unknown): void
   /** Of one message or of many. */
@@ -119,6 +122,11 @@ class GatewayInbound implements Inbound {
   }
 
   press(raw: unknown): void {
+    const form = this.#deps.forms.take(raw)
+    if (form) {
+      this.#lanes.run(form.lane, form.run)
+      return
+    }
     const press = readPress(raw)
     if (!press) return
     // Second thoughts of one person about one reply stay in order; nothing else waits.

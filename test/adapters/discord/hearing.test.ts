@@ -28,6 +28,7 @@ function hearing(over: Partial<InboundDeps> = {}) {
     clock,
     // No press is heard in this file.
     api: createApi('none', 'http://127.0.0.1:9'),
+    forms: { take: () => undefined },
     ownDeletions: new OwnDeletions(),
     directory: empty,
     log: quietLog,
