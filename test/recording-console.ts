@@ -13,6 +13,9 @@ import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 export interface RecordingConsole {
   readonly console: ConsoleDesk
   readonly dialogues: Dialogues
+  /** As a person asks for it who wants to be forgotten, or to have a copy. */
+  erase(person: PersonRef): Promise<number>
+  export(person: PersonRef): Promise<readonly Readonly<Record<string, unknown>>[]>
 }
 
 /** What was written, and what the model is to say. */
@@ -63,5 +66,9 @@ export function recordingConsole(contextTokens = 16_000): RecordingConsole {
     ...{ demonstrations, suggestions, pseudonyms, model, contextTokens, clock: systemClock },
     sampling: { temperature: 0.5 },
   })
-  return { console: desk, dialogues }
+  return {
+    ...{ console: desk, dialogues },
+    erase: async (person) => (await demonstrations.erase(person)) + (await suggestions.erase(person)),
+    export: (person) => Array.fromAsync(demonstrations.export(person)),
+  }
 }

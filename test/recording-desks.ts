@@ -6,7 +6,7 @@ import type { PersonRef } from '#core/person.ts'
 import type { PrivacyDesk, PrivacyView } from '#core/safety/privacy-desk.ts'
 import { type RecordingConsole, recordingConsole } from './recording-console.ts'
 
-export interface RecordingDesks extends RecordingConsole {
+export interface RecordingDesks extends Pick<RecordingConsole, 'console' | 'dialogues'> {
   readonly feedback: FeedbackDesk
   readonly comparisons: ComparisonDesk
   readonly privacy: PrivacyDesk
@@ -84,9 +84,10 @@ export function recordingDesks(): RecordingDesks {
     up()
     return answer()
   }
+  const { console, dialogues } = recordingConsole()
   return {
     ...{ reasons, corrections, comparisonRequests, rankings, consents, erased, deskAnswers },
-    ...recordingConsole(),
+    ...{ console, dialogues },
     feedback: {
       replyShownBy: () => answering(() => deskAnswers.replyShownBy),
       explain: async (reason) => {
