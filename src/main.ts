@@ -39,7 +39,7 @@ import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Transcripts } from './store/transcripts.ts'
 import { createLog } from './telemetry/log.ts'
-import { SqliteInbox } from './turns/sqlite-inbox.ts'
+import { openInbox } from './turns/open-inbox.ts'
 
 export interface Parts {
   readonly store: Store
@@ -71,7 +71,7 @@ export interface Parley {
 export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly config: Config }> {
   const config = await loadConfig(env)
   const log = createLog(config.logLevel)
-  const store = openStore(config.store, log)
+  const store = await openStore(config.store, log)
   const model = await chooseModel(config.model, { clock: systemClock, fetch })
   const platforms = await openPlatforms(config, model, store, log)
   if (platforms.length === 0) {
@@ -119,7 +119,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const comparisons = new Comparisons(judging)
   const dialogue = createDialogue({
     ...{ shownReplies, transcripts, model, sampling, contextTokens, clock, log },
-    inbox: new SqliteInbox(store.database, clock),
+    inbox: openInbox(store, clock),
     systemPrompt: prompt,
     stage: (name) => named(platforms, name),
   })
@@ -207,14 +207,14 @@ export async function openPrivacy(
 ): Promise<{ readonly privacy: PrivacyDesk; readonly close: () => Promise<void> }> {
   const config = await loadConfig(env)
   const log = createLog(config.logLevel)
-  const store = openStore(config.store, log)
+  const store = await openStore(config.store, log)
   const clock = systemClock
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const shownReplies = new ShownReplies(store.keyv('shown'))
   const { createWeb } = await import('#adapters/web/web.ts')
   const web = createWeb({ modelLabel: 'none' }, { store: store.keyv('web'), clock, log })
   const conversations = new Conversations({
-    ...{ shownReplies, clock, inbox: new SqliteInbox(store.database, clock) },
+    ...{ shownReplies, clock, inbox: openInbox(store, clock) },
     transcripts: new Transcripts(store.keyv('transcript'), store.keyv('window')),
     // The process that writes an answer is another one, if there is any.
     withdraw: () => {},

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { main } from '#core/cli.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { added } from '#test/feedback/events.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -99,7 +99,7 @@ async function parley(
 
 test('a reader that has enough of a long list ends it, and is no failure', async () => {
   const url = `sqlite:${join(folder, 'long.sqlite')}`
-  const store = openStore(url, quietLog)
+  const store = openSqliteStore(url, quietLog)
   // Far more than a pipe holds.
   const rows = Array.from({ length: 1_000 }, (_, n) => added('👍', n, { rater: 'r'.repeat(1_000) }))
   await store.keyv('ledger').setMany(rows.map((value) => ({ key: value.id, value })))

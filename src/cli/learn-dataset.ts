@@ -11,7 +11,7 @@ import { heldOutRows, importInstructions } from '#core/learning/dataset/instruct
 import { PAIRINGS } from '#core/learning/dataset/pairs.ts'
 import { readPins } from '#core/learning/dataset/pins.ts'
 import { readManifest, verify } from '#core/learning/dataset/verify.ts'
-import { openStore } from '#core/store/store.ts'
+import { openStore, type Store } from '#core/store/store.ts'
 import { createLog } from '#core/telemetry/log.ts'
 import { openArchive } from './learn-archive.ts'
 
@@ -122,10 +122,10 @@ async function take(path: string, licence: string | undefined, env: NodeJS.Proce
 
 async function withStore(
   env: NodeJS.ProcessEnv,
-  work: (config: Config, store: ReturnType<typeof openStore>) => Promise<number>,
+  work: (config: Config, store: Store) => Promise<number>,
 ): Promise<number> {
   const config = await loadConfig(env)
-  const store = openStore(config.store, createLog(config.logLevel))
+  const store = await openStore(config.store, createLog(config.logLevel))
   try {
     return await work(config, store)
   } finally {

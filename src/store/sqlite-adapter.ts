@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { Hookified } from 'hookified'
 import { type KeyvStorageAdapter, type KeyvStorageEntry, keyvStorageCapability } from 'keyv'
+import { migrate } from './sqlite-schema.ts'
 
 /** Rows read at once by `iterator`: large enough to be quick, small enough to keep memory flat. */
 const PAGE_ROWS = 256
@@ -25,7 +26,7 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
   constructor(database: DatabaseSync) {
     super()
     this.#database = database
-    database.exec(SCHEMA)
+    migrate(database)
     this.#get = database.prepare(
       'SELECT value FROM kv WHERE ns = ? AND key = ? AND (expires IS NULL OR expires > ?)',
     )
@@ -120,16 +121,8 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
 
 /** Takes out what has expired. */
 export function sweepExpired(database: DatabaseSync): void {
-  database.exec(SCHEMA)
   database.prepare('DELETE FROM kv WHERE expires <= ?').run(Date.now())
 }
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS kv (
-    ns TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, expires INTEGER,
-    PRIMARY KEY (ns, key)
-  ) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS kv_expires ON kv (expires) WHERE expires IS NOT NULL`
 
 /** All of `work` or nothing of it. Takes the write lock at once, so that two processes never deadlock half-way. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {

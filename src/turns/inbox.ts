@@ -3,8 +3,8 @@
  *
  * The inbox is the durable part. A question is on disk before the platform is told that it arrived; its id is
  * unique, so a second delivery is seen as one; a thread is worked on under one lease at a time, with a fence number
- * that makes a late writer fail. This file is the port; `sqlite-inbox.ts` is the embedded implementation, and
- * `turn-loop.ts` works the threads off.
+ * that makes a late writer fail. This file is the port; `sqlite-inbox.ts` is the embedded implementation,
+ * `postgres-inbox.ts` the one for replicas, and `turn-loop.ts` works the threads off.
  */
 
 /** Long enough that a busy event loop renews in time, short enough that a dead process is not missed for long. */
@@ -86,4 +86,9 @@ export interface Inbox {
   recover(): Promise<number>
   /** Questions that are accepted and not yet answered. */
   waiting(): Promise<number>
+  /**
+   * Tells when another process may have put something in or given something back, so that looking now and then is
+   * not all that brings it on. @returns ends it.
+   */
+  watch(heard: () => void): () => void
 }

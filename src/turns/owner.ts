@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** A process that holds leases. Its name tells, on the same machine, whether it still lives. */
@@ -10,6 +11,22 @@ export interface Owner {
 }
 
 export const thisProcess: Owner = { host: hostname(), pid: process.pid, life: randomUUID() }
+
+/**
+ * The same, told apart from processes of other machines and containers, which may bear the same name and count their
+ * processes alike: a replica must never be taken for dead because its number is not to be seen from here.
+ */
+export const thisProcessAmongReplicas: Owner = { ...thisProcess, host: placeOfProcess() }
+
+function placeOfProcess(): string {
+  try {
+    const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+    return [hostname(), boot, readlinkSync('/proc/self/ns/pid')].join('/')
+  } catch {
+    // Not Linux: a place that no other process is in, so that leases end by time alone.
+    return `${hostname()}/${thisProcess.life}`
+  }
+}
 
 export const writeOwner = ({ host, pid, life }: Owner): string => [host, pid, life].join(' ')
 

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '#core/clock.ts'
 import { transaction } from '#core/store/sqlite-adapter.ts'
+import { migrate } from '#core/store/sqlite-schema.ts'
 import { type Claim, type Delivery, type Inbox, LEASE_MS, type Revision, type Unfinished } from './inbox.ts'
 import { isDead, type Owner, thisProcess, writeOwner } from './owner.ts'
 
@@ -39,7 +40,7 @@ export class SqliteInbox implements Inbox {
     this.#database = database
     this.#clock = clock
     this.#owner = owner
-    database.exec(SCHEMA)
+    migrate(database)
     const prepared = Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)])
     this.#sql = Object.fromEntries(prepared)
   }
@@ -194,36 +195,12 @@ export class SqliteInbox implements Inbox {
     const row = this.#sql.waiting.get() as { open: number | null } | undefined
     return row?.open ?? 0
   }
-}
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS delivery (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    id TEXT NOT NULL UNIQUE,
-    thread TEXT NOT NULL,
-    sent_at INTEGER NOT NULL,
-    body TEXT NOT NULL,
-    alone INTEGER NOT NULL,
-    turn INTEGER,
-    done INTEGER);
-  CREATE INDEX IF NOT EXISTS delivery_waiting ON delivery (thread, sent_at, seq)
-    WHERE turn IS NULL AND done IS NULL;
-  CREATE INDEX IF NOT EXISTS delivery_turn ON delivery (turn);
-  CREATE TABLE IF NOT EXISTS turn (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    thread TEXT NOT NULL,
-    attempt INTEGER NOT NULL,
-    journal TEXT,
-    done INTEGER);
-  CREATE INDEX IF NOT EXISTS turn_unfinished ON turn (thread) WHERE done IS NULL;
-  CREATE TABLE IF NOT EXISTS thread (
-    id TEXT PRIMARY KEY,
-    open INTEGER NOT NULL,
-    ready INTEGER NOT NULL,
-    leased_until INTEGER NOT NULL DEFAULT 0,
-    owner TEXT,
-    fence INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS thread_ready ON thread (leased_until, ready) WHERE open > 0;`
+  /** Other processes of this machine are few; looking every second finds what they leave. */
+  watch(): () => void {
+    return () => {}
+  }
+}
 
 const STATEMENTS = {
   insert: `INSERT INTO delivery (id, thread, sent_at, body, alone) VALUES (?, ?, ?, ?, ?)

@@ -33,6 +33,7 @@ export class TurnLoop {
   #looking = false
   #again = false
   #poll: NodeJS.Timeout | undefined
+  #unwatch: () => void = () => {}
 
   constructor(deps: TurnLoopDeps) {
     this.#deps = deps
@@ -40,6 +41,7 @@ export class TurnLoop {
 
   start(): void {
     this.#poll = setInterval(() => this.wake(), POLL_MS)
+    this.#unwatch = this.#deps.inbox.watch(() => this.wake())
     this.#deps.inbox
       .recover()
       .then((freed) => {
@@ -67,6 +69,7 @@ export class TurnLoop {
    */
   async stop(boundMs: number): Promise<number> {
     clearInterval(this.#poll)
+    this.#unwatch()
     this.#stopping.abort()
     const ends = [...this.#running.values()].map(({ end }) => end)
     const bound = new AbortController()

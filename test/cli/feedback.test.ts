@@ -7,7 +7,7 @@ import type { FeedbackEvent } from '#core/feedback/event.ts'
 import { Ledger } from '#core/feedback/ledger.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { added, because, cleared, corrected, pressed, removed } from '#test/feedback/events.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -40,7 +40,7 @@ async function feedback(
 }
 
 async function seed(store: string, events: readonly FeedbackEvent[]): Promise<void> {
-  const opened = openStore(envOf(store).PARLEY_STORE, quietLog)
+  const opened = openSqliteStore(envOf(store).PARLEY_STORE, quietLog)
   const pseudonyms = await Pseudonyms.open(opened.keyv('secrets'))
   const shown = new ShownReplies(opened.keyv('shown'))
   await new Ledger({ events: opened.keyv('ledger'), shown, pseudonyms }).addAll(events)

@@ -12,7 +12,7 @@ import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Consents } from '#core/safety/consent.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -52,7 +52,7 @@ const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 
 /** What people gave: Ann asked, and Bob judged. Each question is a thread of its own. */
 async function given(questions: number) {
-  const store = openStore(env().PARLEY_STORE, quietLog)
+  const store = openSqliteStore(env().PARLEY_STORE, quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
   const shown = new ShownReplies(store.keyv('shown'))

@@ -7,7 +7,7 @@ import type { Stage } from '#core/dialogue/stage.ts'
 import { systemPrompt } from '#core/dialogue/system-prompt.ts'
 import type { LanguageModel, ModelEvent, Prompt } from '#core/model/model.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore, type Store } from '#core/store/store.ts'
+import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
 import type { Claim } from '#core/turns/inbox.ts'
 import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
@@ -29,7 +29,7 @@ type Script = (prompt: Prompt, signal: AbortSignal) => AsyncIterable<ModelEvent>
 /** The dialogue with everything around it played by the test: a stage of plain screens and a model that reads a script. */
 export class Theatre {
   readonly clock = new VirtualClock(1_000_000)
-  readonly store: Store = openStore('memory:', quietLog)
+  readonly store: SqliteStore = openSqliteStore('memory:', quietLog)
   readonly inbox = new SqliteInbox(this.store.database, this.clock)
   readonly transcripts = new Transcripts(this.store.keyv('transcript'), this.store.keyv('window'))
   readonly shownReplies = new ShownReplies(this.store.keyv('shown'))

@@ -8,7 +8,7 @@ import { Ledger } from '#core/feedback/ledger.ts'
 import { recordedReaction } from '#core/feedback/recorded.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import {
   ACTORS,
@@ -123,7 +123,7 @@ describe.each(platforms)('%s', (_, open) => {
 
   test(`F1: the same when they are recorded and read again (${STORED})`, async () => {
     const platform = open()
-    const store = openStore('memory:', quietLog)
+    const store = openSqliteStore('memory:', quietLog)
     const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
     const raters = platform.ids.map((id) => pseudonyms.of({ platform: platform.name, id }))
     const place = { thread: 't', platform: platform.name, place: {}, messages: [] }

@@ -7,7 +7,7 @@ import { Rankings } from '#core/feedback/rankings.ts'
 import { Sampler } from '#core/feedback/sampler.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { alice, answer, bob, carol, FakeReplies, fault, judged } from './judged.ts'
@@ -15,7 +15,7 @@ import { alice, answer, bob, carol, FakeReplies, fault, judged } from './judged.
 const DAY_MS = 86_400_000
 
 async function open() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const rankings = new Rankings(store.keyv('rankings'), pseudonyms)

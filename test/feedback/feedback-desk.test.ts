@@ -6,12 +6,12 @@ import { Ledger } from '#core/feedback/ledger.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { versionOf } from '#core/store/answer-version.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { alice, answer, bob, FakeReplies, judged } from './judged.ts'
 
 async function open() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const shown = new ShownReplies(store.keyv('shown'))
   const ledger = new Ledger({ events: store.keyv('ledger'), shown, pseudonyms })

@@ -6,7 +6,7 @@ import { newestOf } from '#core/feedback/pairs.ts'
 import { Rankings } from '#core/feedback/rankings.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { exampleTask } from './examples.ts'
@@ -27,7 +27,7 @@ const sent = fc.record({
 })
 
 test('F1: any raters who send any forms at once, some of them again: each counts once, the newest of a person stands', async () => {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   let run = 0
   await fc.assert(

@@ -5,7 +5,7 @@ import { Ledger } from '#core/feedback/ledger.ts'
 import type { PersonalReaction } from '#core/feedback/reaction.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -24,7 +24,7 @@ const reaction = (id: string, more: Partial<PersonalReaction> = {}): PersonalRea
 const noReplies = { find: async () => 'unknown' as const }
 
 async function open(replies: Pick<Replies, 'find'> = noReplies, transcripts?: Transcripts) {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const shown = new ShownReplies(store.keyv('shown'))
   const place = { thread: 'slack:T1:C1:1.0', platform: 'slack', place: {}, messages: ['1.1', '1.2'] }
   await shown.remember([message('1.1'), message('1.2')], 'r1', place)
@@ -143,7 +143,7 @@ test('F4: an event knows the words that were judged, how they were made, and whe
 })
 
 test('F4: what is said of a reply that is still being written is completed when it is written', async () => {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
   const find = async (reply: string) =>
     (await transcripts.find('t', reply)) === undefined ? 'unknown' : judged(reply)

@@ -4,7 +4,7 @@ import { type RankingRecord, Rankings } from '#core/feedback/rankings.ts'
 import { recordId } from '#core/feedback/record-id.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { exampleTask } from './examples.ts'
 
@@ -12,7 +12,7 @@ const alice = { platform: 'slack', id: 'U1' }
 const bob = { platform: 'slack', id: 'U2' }
 
 async function open() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   return {
     pseudonyms,

@@ -8,7 +8,7 @@ import { ReviewScheduler } from '#core/feedback/scheduler.ts'
 import { drawFrom } from '#core/feedback/seeded-draw.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { alice, answer, bob, carol, FakeReplies, fault, judged } from './judged.ts'
@@ -18,7 +18,7 @@ const DAY = 20_000
 const NOON = (DAY + 0.5) * DAY_MS
 
 async function open(perDay = 3) {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const rankings = new Rankings(store.keyv('rankings'), pseudonyms)

@@ -4,7 +4,7 @@ import { recordId } from '#core/feedback/record-id.ts'
 import { takeBack } from '#core/feedback/taken-back.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { exampleTask } from './examples.ts'
@@ -14,7 +14,7 @@ const HERE = 'slack:T1:C1:1.0'
 
 /** Copies of the prompt that is the messages 2, 3 and 4 of this thread, and of the same places of another. */
 async function open() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const demonstrations = new Demonstrations(store.keyv('demonstrations'), pseudonyms)

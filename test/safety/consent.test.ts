@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Consents } from '#core/safety/consent.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
 const alice = { platform: 'web', id: 'u_alice' }
 const bob = { platform: 'web', id: 'u_bob' }
 
 async function opened() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const keyv = store.keyv('consent')
   return { keyv, pseudonyms, consents: new Consents(keyv, pseudonyms) }

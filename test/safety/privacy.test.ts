@@ -3,7 +3,7 @@ import { Consents } from '#core/safety/consent.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
 import { createPrivacy, ErasureError } from '#core/safety/privacy.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
 const alice = { platform: 'web', id: 'u_alice' }
@@ -28,7 +28,7 @@ function memory(holds: string, words: string[]): PersonalData & { breaks: number
 }
 
 async function opened() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const consents = new Consents(store.keyv('consent'), await Pseudonyms.open(store.keyv('secrets')))
   const sources = [memory('messages', ['a', 'b']), memory('votes', ['+1']), memory('messages', ['c'])]
   let settled = 0

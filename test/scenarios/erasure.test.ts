@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { main } from '#core/cli.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { everythingKept } from '#test/everything-kept.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { type Running, run } from './running.ts'
@@ -109,7 +109,7 @@ test('S3: erasing a person leaves no row of theirs in any later dataset, and no 
   const after = await dataset('after')
   expect(after).not.toMatch(/sourdough|alice/i)
   for (const { name } of worlds) expect(after).toContain(`bicycles for ${name}`)
-  const store = openStore(env.PARLEY_STORE, quietLog)
+  const store = openSqliteStore(env.PARLEY_STORE, quietLog)
   const kept = everythingKept(store.database)
   await store.close()
   expect(kept).not.toMatch(/sourdough|alice/i)

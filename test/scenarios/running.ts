@@ -26,7 +26,7 @@ export interface Running extends Parley {
 
 /** Parley as `parley start` wires it, on simulated platforms. */
 export async function run(worlds: readonly World[], options: RunningOptions = {}): Promise<Running> {
-  const store = openStore(options.store ?? 'memory:', quietLog)
+  const store = await openStore(options.store ?? 'memory:', quietLog)
   const platforms: Platform[] = []
   for (const world of worlds) platforms.push(await world.platform(store.keyv(world.name)))
   const parley = await assemble({

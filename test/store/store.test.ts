@@ -5,7 +5,7 @@ import { Keyv, KeyvMemoryAdapter } from 'keyv'
 import { afterEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '#core/errors.ts'
 import { sweepExpired } from '#core/store/sqlite-adapter.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { StoreError, strict } from '#core/store/strict-adapter.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -14,7 +14,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 describe.each(['memory:', `sqlite:${join(folder, 'deep', 'parley.sqlite')}`])('a store at %s', (url) => {
   test('gives back what was put, one namespace apart from the other', async () => {
-    const store = openStore(url, quietLog)
+    const store = openSqliteStore(url, quietLog)
     const [one, other] = [store.keyv('one'), store.keyv('other')]
     await one.setMany<unknown>([
       { key: 'b', value: { text: '"; DROP TABLE kv; --' } },
@@ -40,16 +40,16 @@ describe.each(['memory:', `sqlite:${join(folder, 'deep', 'parley.sqlite')}`])('a
 
 test('what is written is there after the store was closed and opened again', async () => {
   const url = `sqlite:${join(folder, 'again.sqlite')}`
-  const first = openStore(url, quietLog)
+  const first = openSqliteStore(url, quietLog)
   await first.keyv('x').set('key', 'value')
   await first.close()
-  const second = openStore(url, quietLog)
+  const second = openSqliteStore(url, quietLog)
   expect(await second.keyv('x').get('key')).toBe('value')
   await second.close()
 })
 
 test('an iterator walks more than one page', async () => {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const keyv = store.keyv('many')
   await keyv.setMany(Array.from({ length: 1_000 }, (_, n) => ({ key: String(n).padStart(4, '0'), value: n })))
   let next = 0
@@ -61,14 +61,14 @@ test('an iterator walks more than one page', async () => {
 test.each(['', 'sqlite:', 'redis://here', 'sqlite:/dev/null/x.sqlite'])(
   'the URL %j is a setting to mend',
   (url) => {
-    expect(() => openStore(url, quietLog)).toThrow(ConfigError)
-    expect(() => openStore(url, quietLog)).toThrow(/^PARLEY_STORE is /)
+    expect(() => openSqliteStore(url, quietLog)).toThrow(ConfigError)
+    expect(() => openSqliteStore(url, quietLog)).toThrow(/^PARLEY_STORE is /)
   },
 )
 
 describe('C1: a store that is down never reads as an empty conversation', () => {
   test('a closed database rejects every read and write', async () => {
-    const store = openStore('memory:', quietLog)
+    const store = openSqliteStore('memory:', quietLog)
     const keyv = store.keyv('x')
     await keyv.set('key', 'value')
     await store.close()
@@ -100,11 +100,11 @@ test('a file that is not a database is a setting to mend', () => {
   const path = join(folder, 'text.sqlite')
   mkdirSync(folder, { recursive: true })
   writeFileSync(path, 'a shopping list, and not a short one either')
-  expect(() => openStore(`sqlite:${path}`, quietLog)).toThrow(ConfigError)
+  expect(() => openSqliteStore(`sqlite:${path}`, quietLog)).toThrow(ConfigError)
 })
 
 test('what has expired leaves the file', async () => {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const keyv = store.keyv('sessions')
   await keyv.set('old', 'x', 1)
   await keyv.set('kept', 'y')

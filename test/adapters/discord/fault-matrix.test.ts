@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { LanguageModel, ModelEvent } from '#core/model/model.ts'
-import { openStore, type Store } from '#core/store/store.ts'
+import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
 import { type AssistantMessage, Transcripts } from '#core/store/transcripts.ts'
 import { threadKey } from '#core/thread.ts'
 import type { Call, DiscordSimulator, Fault, SeenMessage } from '#test/platforms/discord/simulator.ts'
@@ -76,7 +76,7 @@ let folder: string
 let world: DiscordWorld
 let parley: Running
 /** A second look at what Parley remembers. */
-let store: Store
+let store: SqliteStore
 /** All at once, because most of the time they wait. */
 let plays: ReadonlyMap<string, Promise<PromiseSettledResult<Played>>>
 
@@ -87,7 +87,7 @@ beforeAll(async () => {
   world = await discordWorld({ limitSpeed: SPEED }, clock)
   const script = prompted()
   parley = await run([world], { model: script.model, store: file, clock })
-  store = openStore(file, quietLog)
+  store = openSqliteStore(file, quietLog)
   plays = new Map(
     cases.map(({ what, moment, at }, index) => {
       const played = Promise.allSettled([play(`case-${index}`, what, at, script.say)])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LanguageModel, ModelEvent } from '#core/model/model.ts'
-import { openStore, type Store } from '#core/store/store.ts'
+import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
 import { type AssistantMessage, Transcripts } from '#core/store/transcripts.ts'
 import { threadKey } from '#core/thread.ts'
 import type { Fault, SlackSimulator, VisibleMessage } from '#test/platforms/slack/simulator.ts'
@@ -118,7 +118,7 @@ describe.each<Mode>(['stream', 'edit'])('by %s', (mode) => {
   let world: SlackWorld
   let parley: Running
   /** A second look at what Parley remembers. */
-  let store: Store
+  let store: SqliteStore
   /** All at once, because most of the time they wait. */
   let plays: ReadonlyMap<string, Promise<PromiseSettledResult<Played>>>
 
@@ -130,7 +130,7 @@ describe.each<Mode>(['stream', 'edit'])('by %s', (mode) => {
     world = await slackWorld({ streaming: mode === 'stream', clock, spendingSpeed: 1_000_000 })
     const script = prompted()
     parley = await run([world], { model: script.model, store: file, clock })
-    store = openStore(file, quietLog)
+    store = openSqliteStore(file, quietLog)
     plays = new Map(
       cases.map(({ what, moment, at }, index) => {
         const played = Promise.allSettled([play(`case-${index}`, what, at, script.say)])

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Question } from '#core/dialogue/question.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { everythingKept } from '#test/everything-kept.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { WebClient } from './client.ts'
@@ -10,7 +10,7 @@ afterEach(() => vi.restoreAllMocks())
 
 /** Alice begins a thread, Bob follows; the assistant answers each, and Bob and Alice react. */
 async function talked() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const questions: Question[] = []
   const space = await workspace({
     store: store.keyv('web'),

@@ -3,7 +3,7 @@ import { Ledger } from '#core/feedback/ledger.ts'
 import { recordId } from '#core/feedback/record-id.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
 const BATCH = 1_000
@@ -17,7 +17,7 @@ const MODELS = ['gpt-6-luna', 'gpt-6-sol']
 
 /** A ledger of that many events in a file, made of numbers: the same every time. */
 export async function seedLedger(url: string, count: number): Promise<void> {
-  const store = openStore(url, quietLog)
+  const store = openSqliteStore(url, quietLog)
   try {
     const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
     const shown = new ShownReplies(store.keyv('shown'))

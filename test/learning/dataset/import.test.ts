@@ -6,12 +6,12 @@ import { buildDataset } from '#core/learning/dataset/build.ts'
 import { heldOutRows, importInstructions } from '#core/learning/dataset/instructions/import.ts'
 import { demonstrations } from '#core/learning/dataset/sources/demonstrations.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openStore } from '#core/store/store.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { folder, lines, permits, request, words } from './given.ts'
 
 async function open() {
-  const store = openStore('memory:', quietLog)
+  const store = openSqliteStore('memory:', quietLog)
   const records = new Demonstrations(
     store.keyv('demonstrations'),
     await Pseudonyms.open(store.keyv('secrets')),

@@ -1,0 +1,83 @@
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { Logger } from 'pino'
+import { reasonOf } from '#core/errors.ts'
+import { createNamespaces, type StoreBase, unusable } from './namespaces.ts'
+import { Queues } from './queues.ts'
+import { SqliteAdapter, sweepExpired } from './sqlite-adapter.ts'
+import { migrate } from './sqlite-schema.ts'
+
+/** Expired rows are never read; they are only taken out now and then, so that the file does not grow for ever. */
+const SWEEP_MS = 3_600_000
+/** How long a write waits for another process of this machine that holds the file. */
+const LOCK_WAIT_MS = 5_000
+
+/** One file, for one machine. */
+export interface SqliteStore extends StoreBase {
+  readonly kind: 'sqlite'
+  /** The file: the inbox has its tables there too, so that one backup holds everything. */
+  readonly database: DatabaseSync
+}
+
+/**
+ * @param url `sqlite:<path>`, or `memory:` for a store that ends with the process.
+ * @throws ConfigError when the URL is of another kind, the file cannot be opened or a later Parley wrote it.
+ */
+export function openSqliteStore(url: string, log: Logger): SqliteStore {
+  const database = openDatabase(url)
+  const sweep = setInterval(() => sweepQuietly(database, log), SWEEP_MS).unref()
+  const queues = new Queues()
+  return {
+    kind: 'sqlite',
+    database,
+    keyv: createNamespaces({
+      adapter: () => new SqliteAdapter(database),
+      exclusively: (name, work) => queues.run(name, work),
+      log,
+    }),
+    settle: async () => {
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    },
+    ping: async () => {
+      database.prepare('SELECT count(*) FROM sqlite_schema').get()
+    },
+    close: async () => {
+      clearInterval(sweep)
+      database.close()
+    },
+  }
+}
+
+/** A full or locked disk must not end the process: expired rows can wait. */
+function sweepQuietly(database: DatabaseSync, log: Logger): void {
+  try {
+    sweepExpired(database)
+  } catch (error) {
+    log.warn({ err: error }, 'expired rows stay in the store for now')
+  }
+}
+
+function openDatabase(url: string): DatabaseSync {
+  const path = url === 'memory:' ? ':memory:' : url.startsWith('sqlite:') ? url.slice('sqlite:'.length) : ''
+  if (path === '') throw unusable(url, 'Set PARLEY_STORE=sqlite:./data/parley.sqlite.')
+  let database: DatabaseSync | undefined
+  try {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS })
+    // WAL: readers (the command line) never wait for the writer. FULL: an acknowledged question survives a power cut.
+    // Secure delete: what is erased is not left to be read in the file's empty space (rule S3).
+    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = ON')
+    migrate(database)
+    sweepExpired(database)
+    return database
+  } catch (error) {
+    database?.close()
+    throw unusable(url, `The file cannot be used: ${reasonOf(error)}. ${fixFor(error)}`)
+  }
+}
+
+const fixFor = (error: unknown): string =>
+  error instanceof Error && error.name === 'NewerStoreError'
+    ? 'Start that Parley, or choose another file.'
+    : 'Choose a path that this process may write.'
