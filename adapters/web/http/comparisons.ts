@@ -21,21 +21,16 @@ export function comparisonRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const person = await signedIn(c, deps)
     const host = hostOf(deps)
     const task = taskOf(c)
-    const late = new AbortController()
     const over = new AbortController()
-    // Ends by the abort below in the usual case.
-    clock.sleep(BALLOT_WAIT_MS, over.signal).then(
-      () => late.abort(),
-      () => undefined,
+    const ballot = host.comparisons.ballot(task, refTo(person), over.signal)
+    const late = clock
+      .sleep(BALLOT_WAIT_MS, over.signal)
+      .then((): { readonly drawing: true } => ({ drawing: true }))
+    // Whichever is second ends by the abort below, and nobody asks any more.
+    for (const either of [ballot, late]) either.catch(() => undefined)
+    const found = await kept(Promise.race([ballot, late]), 'the answers to compare', deps).finally(() =>
+      over.abort(),
     )
-    const gone = AbortSignal.any([late.signal, c.req.raw.signal])
-    const ballot = host.comparisons
-      .ballot(task, refTo(person), gone)
-      .catch((thrown: unknown): { readonly drawing: true } => {
-        if (gone.aborted) return { drawing: true }
-        throw thrown
-      })
-    const found = await kept(ballot, 'the answers to compare', deps).finally(() => over.abort())
     if ('say' in found) throw new HttpProblem(409, found.say)
     const answer: BallotView = found
     return c.json(answer, 'drawing' in found ? 202 : 200)

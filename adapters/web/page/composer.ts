@@ -4,7 +4,7 @@ import { type Draft, keepDraft, newKey, readDraft } from './drafts.ts'
 import { html } from './html.ts'
 import { Icon } from './icons.ts'
 import { ownNewest } from './model.ts'
-import type { Route } from './route.ts'
+import { HOME, type Route } from './route.ts'
 import type { Store } from './store.ts'
 
 /** UTF-16 code units that the server takes; the field takes no more. */
@@ -45,6 +45,11 @@ export function Composer({ store, route, label, underWay }: Props) {
 
   const send = async () => {
     if (sending || draft.text.trim() === '') return
+    // As on the other platforms.
+    if (draft.text.trim() === '/parley privacy') {
+      keep({ text: '' })
+      return store.go({ ...HOME, at: 'privacy' })
+    }
     const tried = { text: draft.text, key: draft.key ?? newKey() }
     keep(tried)
     setSending(true)

@@ -5,6 +5,7 @@ import { html } from './html.ts'
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Enter'], 'Send'],
   [['Shift', 'Enter'], 'New line'],
+  [['Ctrl', 'Enter'], 'Send a form'],
   [['Esc'], 'Stop the answer'],
   [['r'], 'Try again for another answer'],
   [['↑'], 'Change your last message, from an empty field'],

@@ -8,17 +8,19 @@ export function handleKey(event: KeyboardEvent, store: Store, showHelp: () => vo
   const writing = event.target instanceof HTMLElement && event.target.matches('input, textarea, select')
   const named = event.altKey ? altKey(event.key) : writing ? fieldKey(event.key) : pageKey(event.key)
   // What is being written is what one most wants to get out of; a second press leaves the field.
-  const name = event.key === 'Escape' && underWay(store.state) !== null ? 'stop' : named
-  if (name === undefined) return
+  const { channel, thread, at } = store.state.route
+  const isHidden = at !== undefined
+  const name = event.key === 'Escape' && !isHidden && underWay(store.state) !== null ? 'stop' : named
+  // What cannot be seen is not to be changed by a slip.
+  if (name === undefined || (isHidden && name === 'again')) return
   event.preventDefault()
-  const { channel } = store.state.route
   const actions: Readonly<Record<Action, () => void>> = {
     next: () => step(store, 1),
     previous: () => step(store, -1),
     new: () => store.go({ channel, thread: 'new' }),
     write: () => document.getElementById('composer')?.focus(),
     leave: () => event.target instanceof HTMLElement && event.target.blur(),
-    back: () => store.go({ channel, thread: null }),
+    back: () => store.go({ channel, thread: isHidden ? thread : null }),
     stop: () => void store.stop(),
     again: () => {
       const answer = newestAnswer(store.state)

@@ -181,7 +181,7 @@ function withThread(state: State, thread: ThreadView): State {
   const before = list?.threads.find(({ id }) => id === thread.id)
   // An edit or a deletion changes what the list says, and is nothing new to read.
   const isNews = before === undefined || thread.updatedAt > before.updatedAt
-  const isOpen = state.route.thread === thread.id
+  const isOpen = isInSight(state, thread.id)
   const unread = isOpen || !isNews ? state.unread : new Set([...state.unread, thread.id])
   const page = state.pages[thread.id]
   const after = { ...state, lists, unread }
@@ -221,7 +221,7 @@ function revise(
 }
 
 function announced(state: State, message: MessageView): State {
-  if (message.author !== null || !message.finished || state.route.thread !== message.thread) return state
+  if (message.author !== null || !message.finished || !isInSight(state, message.thread)) return state
   const isStopped = message.reply !== null && message.reply === state.stopped
   const start = message.text.slice(0, 400)
   return { ...state, announcement: isStopped ? `Stopped. ${start}` : `Parley answered: ${start}` }
@@ -240,6 +240,9 @@ function mergeMessages(known: ThreadPage, fresh: ThreadPage): Pick<ThreadPage, '
   })
   return { messages: [...older, ...both, ...newer], more: older.length > 0 ? known.more : fresh.more }
 }
+
+const isInSight = ({ route }: State, thread: string): boolean =>
+  route.at === undefined && route.thread === thread
 
 const sequenceOf = (id: string): number => Number(id.split('.')[1])
 const sequence = ({ id }: MessageView): number => sequenceOf(id)
