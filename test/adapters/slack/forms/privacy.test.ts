@@ -123,3 +123,17 @@ test('a command that comes too late to open anything is told so, also where we a
     { user: bob.id, channel: elsewhere, text: FORM_SAYINGS.tryAgain },
   ])
 })
+
+test('F1: a command or a shortcut that is delivered again opens nothing twice, and says nothing', async () => {
+  const { app, simulator, bob, channel } = await opened()
+  const again = await bob.command('/parley', 'privacy', channel)
+  await again.redeliver(1)
+  const { ts } = await simulator.person('alice').post(channel, 'hello')
+  const shortcut = await bob.shortcut('parley_correct', { channel, ts })
+  await shortcut.redeliver(1)
+  const refused = () => simulator.calls.filter(({ outcome }) => outcome === 'exchanged_trigger_id')
+  await simulator.until(() => refused().length === 2)
+  await app.platform.stop()
+  expect(simulator.views(bob)).toHaveLength(1)
+  expect(simulator.ephemerals).toEqual([])
+})
