@@ -6,8 +6,8 @@ import { loadConfig } from '#config/load.ts'
 import { polarityFrom } from '#core/feedback/emoji.ts'
 import { importEvents } from '#core/feedback/import.ts'
 import { Ledger, type LedgerEvent } from '#core/feedback/ledger.ts'
+import { outbound } from '#core/feedback/outbound.ts'
 import { feedbackStats } from '#core/feedback/stats.ts'
-import { Deidentifier } from '#core/safety/deidentify/deidentify.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
@@ -18,7 +18,8 @@ import { withSmallHeap } from './small-heap.ts'
 const USAGE = `Usage: parley feedback <what>
   list [--json]    every event, oldest first; with --json one object a line
   stats [--json]   what the votes come to
-  export           every event, one JSON object a line, as import takes it
+  export           every event, one JSON object a line, without a platform's ids
+  export --backup  the same with them: for this installation only, after a loss
   import <file>    take an export in; what is already there is left alone. - reads standard input
 `
 const NOT_UNDERSTOOD = 2
@@ -28,6 +29,7 @@ const MOST_PROBLEMS = 20
 
 interface Asked {
   readonly json: boolean
+  readonly backup: boolean
   readonly ledger: Ledger
   readonly config: Config
   readonly pseudonyms: Pseudonyms
@@ -48,7 +50,7 @@ const VERBS: Readonly<Record<string, { readonly arguments: number; readonly run:
 export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { positionals, values } = parseArgs({
     args: [...args],
-    options: { json: { type: 'boolean', default: false } },
+    options: { json: { type: 'boolean', default: false }, backup: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
   const [name = '', ...rest] = positionals
@@ -63,7 +65,7 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
     const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
     const shown = new ShownReplies(store.keyv('shown'))
     const ledger = new Ledger({ events: store.keyv('ledger'), shown, pseudonyms })
-    return await withSmallHeap(() => verb.run({ json: values.json, ledger, config, pseudonyms, rest }))
+    return await withSmallHeap(() => verb.run({ ...values, ledger, config, pseudonyms, rest }))
   } finally {
     await store.close()
   }
@@ -74,14 +76,11 @@ async function list({ ledger, json }: Asked): Promise<number> {
   return 0
 }
 
-async function give({ ledger }: Asked): Promise<number> {
-  await print(linesOf(ledger.events(), (event) => asJson(withoutPeople(event))))
+async function give({ ledger, pseudonyms, backup }: Asked): Promise<number> {
+  const nameOf = pseudonyms.ofThing.bind(pseudonyms)
+  await print(linesOf(ledger.events(), (event) => asJson(backup ? event : outbound(event, nameOf))))
   return 0
 }
-
-/** What people wrote in their own words leaves without what tells who they are (rule S4). */
-const withoutPeople = (event: LedgerEvent): LedgerEvent =>
-  event.kind === 'reason' ? { ...event, text: new Deidentifier().text(event.text) } : event
 
 async function stats({ ledger, config: { emoji }, json }: Asked): Promise<number> {
   const found = await feedbackStats(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))

@@ -28,6 +28,15 @@ export class Pseudonyms {
 
   /** `p_` and 24 hexadecimal digits. */
   of(person: PersonRef): string {
-    return `p_${createHmac('sha256', this.#key).update(personKey(person)).digest('hex').slice(0, DIGITS)}`
+    return `p_${this.#hash(personKey(person))}`
+  }
+
+  /** The same for what a platform's ids name besides people: a thread, a message, an emoji. `x_` and 24 digits. */
+  ofThing(name: string): string {
+    return `x_${this.#hash(`thing ${name}`)}`
+  }
+
+  #hash(name: string): string {
+    return createHmac('sha256', this.#key).update(name).digest('hex').slice(0, DIGITS)
   }
 }

@@ -82,9 +82,9 @@ test('list says each event in a line, and as JSON what README names', async () =
   })
 })
 
-test('what export wrote, import takes back: all of it, and twice is once', async () => {
+test('what a backup wrote, import takes back: all of it, and twice is once', async () => {
   await seed('a', EVENTS)
-  const { out } = await feedback('a', 'export')
+  const { out } = await feedback('a', 'export', '--backup')
   expect(out).toBe((await feedback('a', 'list', '--json')).out)
   const path = file('export.jsonl', out)
   expect(await feedback('b', 'import', path)).toMatchObject({
@@ -93,7 +93,23 @@ test('what export wrote, import takes back: all of it, and twice is once', async
   expect((await feedback('b', 'import', path)).out).toBe(
     `0 added, ${EVENTS.length} already there, 0 wrong.\n`,
   )
-  expect((await feedback('b', 'export')).out).toBe(readFileSync(path, 'utf8'))
+  expect((await feedback('b', 'export', '--backup')).out).toBe(readFileSync(path, 'utf8'))
+})
+
+test('S4: an export names no place of a platform, and is taken in like any other', async () => {
+  await seed('a', [
+    added('party:123456789012345678', 1_000, { message: 'slack:T1:C1:1.0' }),
+    pressed('bad', 4_000),
+  ])
+  const { out } = await feedback('a', 'export')
+  expect(out).not.toMatch(/T1|C1|123456789012345678/)
+  const threads = out
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line).thread)
+  expect(threads).toEqual([expect.stringMatching(/^x_[0-9a-f]{24}$/), threads[0]])
+  const path = file('export.jsonl', out)
+  expect((await feedback('b', 'import', path)).out).toBe('2 added, 0 already there, 0 wrong.\n')
 })
 
 test('S4: what people wrote leaves without what tells who they are', async () => {
