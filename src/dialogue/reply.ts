@@ -245,4 +245,4 @@ function isAnAnswer({ outcome, text, made }: AssistantMessage): boolean {
 
 /** What no model said cannot be judged, only asked for again. */
 const controlsFor = ({ made }: AssistantMessage): readonly Control[] =>
-  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate']
+  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate', 'correct', 'compare']
