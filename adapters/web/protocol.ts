@@ -6,6 +6,7 @@
  */
 
 import type { Ballot } from '#core/feedback/comparison-desk.ts'
+import type { Dialogue, DialogueSummary, SuggestionEvent, TypedTurn } from '#core/feedback/console-desk.ts'
 import type { CorrectionDraft, ReasonTag } from '#core/feedback/desk.ts'
 import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Vote } from '#core/feedback/vote.ts'
@@ -170,6 +171,41 @@ export interface ConsentChanged {
 export interface Erased {
   readonly say: string
 }
+
+/** `GET /api/console`: what one writes, and what waits for one's review. */
+export interface ConsoleView {
+  /** The one changed last first. */
+  readonly own: readonly DialogueSummary[]
+  /** The one that waits longest first. */
+  readonly waiting: readonly DialogueSummary[]
+}
+
+/** One line of either. */
+export type DialogueLine = DialogueSummary
+
+/** `GET /api/console/queue`: comparisons that one may rank and has not. */
+export type ComparisonQueue = readonly { readonly task: string; readonly question: string }[]
+
+/** `GET /api/console/dialogues/:dialogue`. */
+export type DialogueView = Dialogue
+export type TurnView = TypedTurn
+
+/** The answer to saving a dialogue: where its text is now. `say` when that is another dialogue than was named. */
+export interface DialogueSaved {
+  readonly dialogue: string
+  readonly revision: number
+  readonly say?: string
+  /** Nothing was written: this save, or a later one of the same page, was there before. */
+  readonly known?: true
+}
+
+/** The answer to submitting a dialogue and to taking it back. */
+export interface DialogueMoved {
+  readonly revision: number
+}
+
+/** One server-sent event of the answer to `POST /api/console/suggestions`, as JSON in its `data`. */
+export type SuggestionView = SuggestionEvent
 
 /** One server-sent event of `GET /api/events`, as JSON in its `data`. */
 export type WireEvent =

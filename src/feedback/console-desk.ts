@@ -93,7 +93,14 @@ export interface Save extends Asked, Script {
  * then both are kept, and `say` says so.
  */
 export type Saved =
-  | { readonly ok: true; readonly dialogue: string; readonly revision: number; readonly say?: string }
+  | {
+      readonly ok: true
+      readonly dialogue: string
+      readonly revision: number
+      readonly say?: string
+      /** Nothing was written: this save, or a later one of this page, was there before. */
+      readonly known?: true
+    }
   | { readonly ok: false; readonly say: string }
 
 /** Something that is done to a dialogue as it stood when the person saw it. */

@@ -24,6 +24,7 @@ import type { Votes } from '../workspace/votes.ts'
 import { apiRoutes } from './api.ts'
 import { assetRoutes } from './assets.ts'
 import { comparisonRoutes } from './comparisons.ts'
+import { consoleRoutes } from './console.ts'
 import { controlRoutes } from './controls.ts'
 import { guard, hardened } from './guard.ts'
 import { insightRoutes } from './insights.ts'
@@ -66,6 +67,7 @@ export function createListener(deps: HttpDeps): RequestListener {
   controlRoutes(app, deps)
   judgementRoutes(app, deps)
   comparisonRoutes(app, deps)
+  consoleRoutes(app, deps)
   insightRoutes(app, deps)
   privacyRoutes(app, deps)
   assetRoutes(app)

@@ -35,7 +35,7 @@ export async function save(
     if (verdict.is === 'saved') await dialogues.put(verdict.record)
     return { record, verdict }
   })
-  if (verdict.is !== 'aside') return { ok: true, dialogue, revision: verdict.revision }
+  if (verdict.is !== 'aside') return { ok: true, dialogue, ...told(verdict) }
   if (record === undefined && isVersion) return no(CONSOLE_SAYINGS.versionGone)
   if (record === undefined) {
     const gone = emptyDraft(dialogue, begunAt(dialogue), trainer)
@@ -58,8 +58,11 @@ async function saveAside(from: Demonstration, attempt: Attempt, say: string, dep
   })
   // Somebody has gone on there meanwhile: one step further aside.
   if (saved.is === 'aside') return saveAside(fresh, attempt, say, deps)
-  return { ok: true, dialogue: fresh.id, revision: saved.revision, say }
+  return { ok: true, dialogue: fresh.id, say, ...told(saved) }
 }
+
+const told = ({ is, revision }: Exclude<Verdict, { readonly is: 'aside' }>) =>
+  is === 'known' ? ({ revision, known: true } as const) : { revision }
 
 /** An empty dialogue beside another one, with whoever's words may be in it. */
 function besides({ id, at, trainer, speakers, versionOf }: Demonstration, { tab, base }: Attempt) {
