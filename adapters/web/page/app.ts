@@ -35,7 +35,8 @@ export function App({ store }: { readonly store: Store }) {
 
   if (session === null)
     return html`<p class="away" role="status">${link === 'away' ? 'Parley is not answering. Trying again.' : ''}</p>`
-  if (session.person === null) return html`<${Welcome} session=${session} store=${store} />`
+  if (session.person === null)
+    return html`<${Welcome} session=${session} store=${store} farewell=${state.farewell} />`
   const self = session.person
   return html`
     <a class="skip" href="#composer" onClick=${skip}>Skip to the ${route.at === undefined ? 'conversation' : 'page'}</a>

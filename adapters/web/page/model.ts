@@ -36,6 +36,8 @@ export interface State {
   readonly announcement: string
   /** What the address names and the server does not know. */
   readonly missing: 'channel' | 'thread' | null
+  /** Said to somebody who is no longer signed in, because all that was kept of them is gone. */
+  readonly farewell: string
 }
 
 /** Opened threads that are kept: going back and forth costs no request. */
@@ -55,6 +57,7 @@ export const initialState = (route: Route): State => ({
   stopped: null,
   announcement: '',
   missing: null,
+  farewell: '',
 })
 
 export interface Applied {

@@ -24,7 +24,6 @@ export function PrivacyPage({ store, words }: Props) {
   const [view, setView] = useState<View>()
   const [said, setSaid] = useState<Said>()
   const [asking, setAsking] = useState(false)
-  const [erased, setErased] = useState('')
   const { busy, problem, send } = useSending(store)
 
   const read = () => send(async () => setView(await client.privacy()))
@@ -50,28 +49,9 @@ export function PrivacyPage({ store, words }: Props) {
     void send(async () => {
       const { say } = await client.erase()
       forgetAll()
-      setErased(say)
+      store.leave(say)
     })
 
-  if (erased !== '')
-    return html`<${PlaceFrame} title=${words.title} about="" back=${hashOf(HOME)} backTo="the channels">
-      <div class="place-note">
-        <p role="status">${erased}</p>
-        <p class="choices">
-          <button
-            type="button"
-            class="primary"
-            ref=${focus}
-            onClick=${() => {
-              store.go(HOME)
-              void store.checkSession()
-            }}
-          >
-            Begin anew
-          </button>
-        </p>
-      </div>
-    <//>`
   return html`<${PlaceFrame} title=${words.title} about="What is kept of you, and what it may be used for" back=${hashOf(HOME)} backTo="the channels">
     <div class="privacy">
       ${problem !== '' && html`<p class="problem" role="alert">${problem} ${view === undefined && html`<button type="button" class="link" onClick=${() => void read()}>Try again</button>`}</p>`}
@@ -162,8 +142,4 @@ function saveAs(name: string, content: Blob): void {
   link.click()
   // The browser has taken it by the next turn of its loop at the latest.
   setTimeout(() => URL.revokeObjectURL(url))
-}
-
-function focus(button: HTMLElement | null): void {
-  button?.focus()
 }

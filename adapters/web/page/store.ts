@@ -15,7 +15,7 @@ import {
   withOlder,
   withVote,
 } from './model.ts'
-import { hashOf, type Route, readRoute } from './route.ts'
+import { HOME, hashOf, type Route, readRoute } from './route.ts'
 
 /** Milliseconds without the server before the page says so: a short break is no news. */
 const AWAY_AFTER_MS = 1_200
@@ -52,6 +52,8 @@ export interface Store {
   say(message: string, text: string): void
   /** A session that was lost shows the sign-in form. */
   checkSession(): Promise<void>
+  /** Nobody is signed in any more, and this is why. */
+  leave(farewell: string): void
 }
 
 /** The page's state and everything that changes it. One a page. */
@@ -289,6 +291,11 @@ export function createStore(): Store {
       set({ ...state, notice: { message, text } })
     },
     checkSession: () => quietly(checkSession()),
+    leave(farewell) {
+      set({ ...initialState(HOME), link: state.link, session: state.session, farewell })
+      if (state.session !== null) entered({ ...state.session, person: null })
+      store.go(HOME)
+    },
   }
   return store
 }

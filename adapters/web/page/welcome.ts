@@ -5,8 +5,15 @@ import { html } from './html.ts'
 import { Mark } from './icons.ts'
 import type { Store } from './store.ts'
 
+interface Props {
+  readonly session: SessionView
+  readonly store: Store
+  /** What there is to say to somebody who was here before. */
+  readonly farewell: string
+}
+
 /** Who are you? And, where Parley is open to more than this machine: may you come in? */
-export function Welcome({ session, store }: { readonly session: SessionView; readonly store: Store }) {
+export function Welcome({ session, store, farewell }: Props) {
   const [problem, setProblem] = useState('')
   const enter = async (form: HTMLFormElement) => {
     const fields = new FormData(form)
@@ -30,6 +37,7 @@ export function Welcome({ session, store }: { readonly session: SessionView; rea
     >
       <${Mark} />
       <h1>Welcome to Parley</h1>
+      ${farewell !== '' && html`<p class="farewell" role="status">${farewell}</p>`}
       <p>An assistant that talks with your whole team, one conversation a thread.</p>
       <label>Your name <input name="name" required maxlength="40" autocomplete="nickname" autofocus ref=${focus} /></label>
       ${
