@@ -27,6 +27,7 @@ export interface SuperviseDeps {
 export class SupervisedPlatform {
   readonly platform: Platform
   #state: PlatformState = { is: 'starting' }
+  readonly #up = Promise.withResolvers<void>()
 
   constructor(platform: Platform) {
     this.platform = platform
@@ -36,6 +37,19 @@ export class SupervisedPlatform {
     return this.#state
   }
 
+  /** Resolves when the platform is up, at once where it is already. @throws the signal's reason */
+  async whenUp(signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted()
+    const { promise, reject } = Promise.withResolvers<never>()
+    const leave = () => reject(signal.reason)
+    signal.addEventListener('abort', leave, { once: true })
+    try {
+      await Promise.race([this.#up.promise, promise])
+    } finally {
+      signal.removeEventListener('abort', leave)
+    }
+  }
+
   /** Resolves when the platform is up or has definitively failed. Never rejects: a failure is a state. */
   async start({ host, clock, log, signal }: SuperviseDeps): Promise<void> {
     const { platform } = this
@@ -43,6 +57,7 @@ export class SupervisedPlatform {
       try {
         await platform.start(host)
         this.#state = { is: 'up' }
+        this.#up.resolve()
         log.debug({ platform: platform.name }, 'platform is up')
         return
       } catch (error) {

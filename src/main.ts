@@ -117,11 +117,16 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const stopping = new AbortController()
   const judging = { replies, tasks, rankings, ballots, pseudonyms, clock, log, signal: stopping.signal }
   const comparisons = new Comparisons(judging)
+  const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
   const dialogue = createDialogue({
     ...{ shownReplies, transcripts, model, sampling, contextTokens, clock, log },
     inbox: openInbox(store, clock),
     systemPrompt: prompt,
-    stage: (name) => named(platforms, name),
+    stage: async (name, signal) => {
+      const platform = named(platforms, name)
+      await supervised.find((each) => each.platform === platform)?.whenUp(signal)
+      return platform
+    },
   })
   const feedback: InsightSources = {
     replies: () => repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces)),
@@ -158,7 +163,6 @@ export async function assemble(parts: Parts): Promise<Parley> {
     insights: createInsights(feedback, clock),
     log,
   }
-  const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
   const front = await openFront(parts.host, parts.port, {
     mounts: platforms.flatMap(({ routes }) => routes ?? []),
     readiness: () => readiness(store, supervised),

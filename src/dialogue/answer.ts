@@ -1,6 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Message } from '#core/store/transcripts.ts'
-import type { Claim } from '#core/turns/inbox.ts'
+import type { Try } from '#core/turns/turn-loop.ts'
 import { readJournal } from './journal.ts'
 import type { PastMessage, Question } from './question.ts'
 import { writeReply } from './reply.ts'
@@ -8,7 +8,7 @@ import type { Stage, TurnDeps } from './stage.ts'
 
 /** Remember the questions; write one reply to them; remember it. */
 export async function answer(
-  claim: Claim,
+  claim: Try,
   questions: readonly [Question, ...Question[]],
   signal: AbortSignal,
   deps: TurnDeps,
@@ -16,7 +16,7 @@ export async function answer(
   const { transcripts } = deps
   const newest = questions.at(-1) ?? questions[0]
   const { platform } = newest.thread
-  const stage = deps.stage(platform)
+  const stage = await deps.stage(platform, signal)
   const past = await pastOf(claim, questions, stage, signal, deps)
   await transcripts.append(claim.thread, [...past, ...questions.map(asMessage)])
   const journal = readJournal(claim.journal, () => ({ reply: randomUUIDv7(), shown: [] }))
@@ -32,7 +32,7 @@ export async function answer(
 
 /** What was said before the assistant was first called into the thread, once (rule C1). */
 async function pastOf(
-  { thread }: Claim,
+  { thread }: Try,
   questions: readonly Question[],
   stage: Stage,
   signal: AbortSignal,

@@ -3,7 +3,7 @@ import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/su
 import { explain } from '#core/model/explain.ts'
 import { estimateTokens } from '#core/model/tokens.ts'
 import type { AssistantMessage, Message, Provenance } from '#core/store/transcripts.ts'
-import type { Claim } from '#core/turns/inbox.ts'
+import type { Try } from '#core/turns/turn-loop.ts'
 import { type Completion, complete } from './completion.ts'
 import type { Journal } from './journal.ts'
 import { NOTES, withNotes } from './notes.ts'
@@ -13,7 +13,7 @@ import { fitWindow } from './window.ts'
 
 /** One reply to be written: where, under which name, and to what. */
 export interface ReplyTask {
-  readonly claim: Claim
+  readonly claim: Try
   /** Aborts when the turn is no longer ours. */
   readonly signal: AbortSignal
   readonly stage: Stage
@@ -38,7 +38,9 @@ type Composed = NonNullable<Journal['complete']>
 /** The model that answers when nothing else is set apart: experiments name their own. */
 const DEFAULT_ARM = 'default'
 /** A turn that failed this often by a fault of ours ends in an apology, so that it never blocks its thread (rule T4). */
-const MAX_ATTEMPTS = 5
+const MAX_FAILURES = 5
+/** A process that is killed says nothing about what it was doing; but what takes it down each time must end as well. */
+const MAX_ATTEMPTS = 25
 
 /**
  * Writes one reply: the model is asked, the reader watches and may stop it, and at the end sees it whole. Safe to
@@ -114,7 +116,8 @@ class ReplyInProgress {
   async #compose(): Promise<Composed> {
     const { claim, signal, context } = this.#task
     const { model, sampling, systemPrompt, contextTokens, transcripts, clock } = this.#deps
-    if (claim.attempt > MAX_ATTEMPTS) return this.#unasked('failed', NOTES.ourFault, 'ours')
+    if (claim.failures >= MAX_FAILURES || claim.attempt > MAX_ATTEMPTS)
+      return this.#unasked('failed', NOTES.ourFault, 'ours')
 
     const { dropped, tooLong } = fitWindow(context.messages, contextTokens, estimateTokens(systemPrompt.text))
     if (dropped > 0) await transcripts.startWindowAt(claim.thread, context.first + dropped)
@@ -245,4 +248,4 @@ function isAnAnswer({ outcome, text, made }: AssistantMessage): boolean {
 
 /** What no model said cannot be judged, only asked for again. */
 const controlsFor = ({ made }: AssistantMessage): readonly Control[] =>
-  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate', 'correct', 'compare']
+  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate']

@@ -1,14 +1,14 @@
 /** What people do after the fact: ask for another answer, change a question, take a message back. Rules T5 and T6. */
 import { randomUUIDv7 } from 'node:crypto'
 import type { AssistantMessage, Candidate, Message, UserMessage } from '#core/store/transcripts.ts'
-import type { Claim } from '#core/turns/inbox.ts'
+import type { Try } from '#core/turns/turn-loop.ts'
 import { readJournal } from './journal.ts'
 import { writeReply } from './reply.ts'
 import type { Deletion, Edit } from './request.ts'
 import type { TurnDeps } from './stage.ts'
 
 /** Answers again in the same messages, and keeps the earlier answer as an alternative (rule T5). */
-export async function redo(claim: Claim, reply: string, signal: AbortSignal, deps: TurnDeps): Promise<void> {
+export async function redo(claim: Try, reply: string, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   const { messages } = await deps.transcripts.window(claim.thread)
   const last = messages.at(-1)
   const isNewest = last?.role === 'assistant' && last.id === reply
@@ -24,12 +24,7 @@ export async function redo(claim: Claim, reply: string, signal: AbortSignal, dep
  * Changes what is remembered. When the message is part of the newest question, its answer is to something that nobody
  * asks any more: it is written again, and the old one is no alternative to it (rule T6).
  */
-export async function changeText(
-  claim: Claim,
-  edit: Edit,
-  signal: AbortSignal,
-  deps: TurnDeps,
-): Promise<void> {
+export async function changeText(claim: Try, edit: Edit, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   const { transcripts } = deps
   const old = await transcripts.find(claim.thread, edit.question)
   if (old?.role !== 'user')
@@ -43,7 +38,7 @@ export async function changeText(
 }
 
 /** Nothing of a deleted message is left, be it a question or a reply of ours (rule T6). */
-export async function strikeOut(claim: Claim, deletion: Deletion, deps: TurnDeps): Promise<void> {
+export async function strikeOut(claim: Try, deletion: Deletion, deps: TurnDeps): Promise<void> {
   const { transcripts, shownReplies } = deps
   const { question, message, at } = deletion
   await transcripts.replace(claim.thread, question, { role: 'deleted', id: question, at })
@@ -64,7 +59,7 @@ interface Replaced {
 }
 
 async function replaceReply(
-  claim: Claim,
+  claim: Try,
   old: AssistantMessage,
   { alternatives, earlier }: Replaced,
   signal: AbortSignal,
@@ -79,7 +74,7 @@ async function replaceReply(
   const window = await transcripts.window(claim.thread)
   const context = { first: window.first, messages: window.messages.filter(({ id }) => id !== old.id) }
   const questions = askedBefore(old.id, window.messages)
-  const stage = deps.stage(platform)
+  const stage = await deps.stage(platform, signal)
   const message = await writeReply(
     { claim, signal, stage, platform, place, journal, context, earlier },
     questions,

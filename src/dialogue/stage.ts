@@ -24,8 +24,13 @@ export interface TurnDeps {
   readonly sampling: Sampling
   readonly systemPrompt: SystemPrompt
   readonly contextTokens: number
-  /** @throws Error when no such platform is configured any more. */
-  readonly stage: (platform: string) => Stage
+  /**
+   * Resolves once the platform is up, and rejects with the signal's reason when that aborts first: what waits for a
+   * platform has not failed.
+   *
+   * @throws Error when no such platform is configured any more.
+   */
+  readonly stage: (platform: string, signal: AbortSignal) => Promise<Stage>
   readonly clock: Clock
   readonly log: Logger
 }

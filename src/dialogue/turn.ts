@@ -1,18 +1,19 @@
-import type { Claim } from '#core/turns/inbox.ts'
+import type { Try } from '#core/turns/turn-loop.ts'
 import { answer } from './answer.ts'
 import { readErrand } from './errand.ts'
 import { changeText, redo, strikeOut } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
 
 /** Twice as many as an answer gets before its apology: past them, not even that could be said. */
-const MAX_ATTEMPTS = 10
+const MAX_FAILURES = 10
+const MAX_ATTEMPTS = 50
 
 /**
  * Do what waits in one thread: answer every question with one reply, or do the one other thing that was asked for
  * (rules T1, T2, T4 to T6). Each step is safe to repeat after a crash.
  */
-export async function takeTurn(claim: Claim, signal: AbortSignal, deps: TurnDeps): Promise<void> {
-  if (claim.attempt > MAX_ATTEMPTS) {
+export async function takeTurn(claim: Try, signal: AbortSignal, deps: TurnDeps): Promise<void> {
+  if (claim.failures >= MAX_FAILURES || claim.attempt > MAX_ATTEMPTS) {
     const about = { thread: claim.thread, turn: claim.turn, attempts: claim.attempt - 1 }
     return deps.log.error(about, 'given up: this turn cannot even be begun; the errors before say why')
   }
@@ -23,7 +24,7 @@ export async function takeTurn(claim: Claim, signal: AbortSignal, deps: TurnDeps
   }
 }
 
-function work(claim: Claim, signal: AbortSignal, deps: TurnDeps): Promise<void> {
+function work(claim: Try, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   const [first, ...others] = claim.deliveries.map(({ body }) => readErrand(body))
   switch (first?.kind) {
     case 'question': {

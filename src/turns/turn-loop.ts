@@ -6,11 +6,20 @@ import { type Claim, type Inbox, LEASE_MS } from './inbox.ts'
 const POLL_MS = 1_000
 /** Three chances to renew before a lease ends. */
 const RENEW_MS = LEASE_MS / 3
-/** A turn that failed by our own fault waits this long times its attempt, so that a bug never spins. */
+/** A turn that failed by our own fault waits this long times its failures, so that a bug never spins. */
 const RETRY_PAUSE_MS = 1_000
 const LONGEST_RETRY_PAUSE_MS = 60_000
 /** A bound on memory, far above what a team asks at once; what does not fit waits on disk. */
 const MAX_RUNNING = 1_000
+
+/** One try at a turn. */
+export interface Try extends Claim {
+  /**
+   * How often it failed in this process by a fault of ours. Tries that ended because the process was killed are not
+   * in it: they say nothing about the turn.
+   */
+  readonly failures: number
+}
 
 export interface TurnLoopDeps {
   readonly inbox: Inbox
@@ -18,7 +27,7 @@ export interface TurnLoopDeps {
    * Answer one claim. Resolves when the reader can see how it ended (rule T4). The signal aborts when the lease is
    * lost or the process hands over; a rejection means that the turn must be tried again.
    */
-  readonly work: (claim: Claim, signal: AbortSignal) => Promise<void>
+  readonly work: (claim: Try, signal: AbortSignal) => Promise<void>
   readonly clock: Clock
   readonly log: Logger
 }
@@ -28,6 +37,8 @@ export class TurnLoop {
   readonly #deps: TurnLoopDeps
   /** Turns under way, by their claim. A thread is in here at most once: the lease sees to it. */
   readonly #running = new Map<Claim, { readonly abort: AbortController; readonly end: Promise<void> }>()
+  /** By turn, for those that failed in this process and are not done. */
+  readonly #failures = new Map<number, number>()
   readonly #stopping = new AbortController()
   /** True from the first look for work until a look found none; `#again` asks for one more look. */
   #looking = false
@@ -110,13 +121,16 @@ export class TurnLoop {
     const { inbox, work, clock, log } = this.#deps
     const about = { thread: claim.thread, turn: claim.turn, attempt: claim.attempt }
     try {
-      await work(claim, signal)
+      await work({ ...claim, failures: this.#failures.get(claim.turn) ?? 0 }, signal)
+      this.#failures.delete(claim.turn)
       if (!(await inbox.done(claim))) log.warn(about, 'another worker took this thread over')
     } catch (error) {
       if (signal.aborted) log.info(about, 'turn handed over')
       else {
         log.error({ ...about, err: error }, 'turn failed by a fault of ours; it will be tried again')
-        const pause = Math.min(RETRY_PAUSE_MS * claim.attempt, LONGEST_RETRY_PAUSE_MS)
+        const failures = (this.#failures.get(claim.turn) ?? 0) + 1
+        this.#failures.set(claim.turn, failures)
+        const pause = Math.min(RETRY_PAUSE_MS * failures, LONGEST_RETRY_PAUSE_MS)
         await clock.sleep(pause, this.#stopping.signal).catch(() => {})
       }
       await inbox

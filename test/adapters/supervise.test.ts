@@ -59,6 +59,18 @@ describe('a platform that does not come up', () => {
     expect([supervised.state, tries()]).toEqual([{ is: 'up' }, 3])
   })
 
+  test('T3: what waits for it goes on when it is there, or hears that nobody waits any more', async () => {
+    const { supervised, clock, settled } = supervise([refuse(false), async () => {}])
+    const gone = new AbortController()
+    const [kept, left] = [supervised.whenUp(new AbortController().signal), supervised.whenUp(gone.signal)]
+    gone.abort(new Error('handed over'))
+    await expect(left).rejects.toThrow('handed over')
+    expect(await Promise.race([kept, settle().then(() => 'waits')])).toBe('waits')
+    await clock.advance(1_000)
+    await settled
+    await kept
+  })
+
   test('is not tried after the stop', async () => {
     const { settled, abort, tries } = supervise([refuse(false)])
     await settle()

@@ -224,6 +224,19 @@ describe('a process that dies', () => {
   })
 })
 
+test('T3, T4: a process that is killed again and again is no fault of the question: it is answered', async () => {
+  const theatre = new Theatre()
+  theatre.script = () => saying('fine')
+  await theatre.inbox.put({ id: '1', thread: THREAD, sentAt: 1, body: theatre.body('1', 'hi') })
+  for (let killed = 0; killed < 12; killed += 1) {
+    await theatre.claimAndDie()
+    await theatre.clock.advance(LEASE_MS)
+  }
+  theatre.dialogue.start()
+  await theatre.clock.advance(10_000)
+  expect(theatre.visible.at(-1)).toBe('fine')
+})
+
 describe('what cannot even be begun', () => {
   test('T4: is given up after a while and logged, and frees its thread', async () => {
     const theatre = new Theatre()

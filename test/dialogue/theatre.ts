@@ -61,7 +61,7 @@ export class Theatre {
       sampling: { temperature: 0.5 },
       systemPrompt: systemPrompt('be kind'),
       contextTokens: this.contextTokens,
-      stage: () => this.#stage(),
+      stage: async () => this.#stage(),
       log: quietLog,
     })
   }

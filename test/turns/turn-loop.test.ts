@@ -1,12 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { type Claim, LEASE_MS } from '#core/turns/inbox.ts'
+import { LEASE_MS } from '#core/turns/inbox.ts'
 import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
-import { TurnLoop } from '#core/turns/turn-loop.ts'
+import { type Try, TurnLoop } from '#core/turns/turn-loop.ts'
 import { quietLog, recordingLog } from '#test/quiet-log.ts'
 import { settle, VirtualClock } from '#test/virtual-clock.ts'
 
-type Work = (claim: Claim, signal: AbortSignal) => Promise<void>
+type Work = (claim: Try, signal: AbortSignal) => Promise<void>
 
 function open(work: Work, log = quietLog) {
   const clock = new VirtualClock(1_000)
@@ -94,4 +94,25 @@ test('T3: a turn that takes longer than a lease keeps it', async () => {
   running[0]?.finish()
   await settle()
   expect(await inbox.waiting()).toBe(0)
+})
+
+test('T3: tries that failed are counted; those of a process that was killed say nothing about the turn', async () => {
+  const tries: { attempt: number; failures: number }[] = []
+  const { put, clock, inbox } = open(async ({ attempt, failures }) => {
+    tries.push({ attempt, failures })
+    if (failures < 2) throw new Error('a bug')
+  })
+  await inbox.put({ id: '1', thread: 'a', sentAt: 0, body: '' })
+  for (let killed = 0; killed < 3; killed += 1) {
+    await inbox.claim()
+    await clock.advance(LEASE_MS)
+  }
+  await put('2', 'b')
+  await clock.advance(10_000)
+  const inA = tries.filter(({ attempt }) => attempt > 3)
+  expect(inA).toEqual([
+    { attempt: 4, failures: 0 },
+    { attempt: 5, failures: 1 },
+    { attempt: 6, failures: 2 },
+  ])
 })

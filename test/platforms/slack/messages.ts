@@ -30,6 +30,8 @@ export class Messages {
   readonly #streamLifetimeMs: number
   /** By `channel:ts`, in the order they were posted. */
   readonly #all = new Map<string, StoredMessage>()
+  /** The same by channel: a workspace of ten thousand messages is read a thread at a time. */
+  readonly #channels = new Map<string, Set<StoredMessage>>()
 
   constructor(deps: {
     workspace: Workspace
@@ -67,6 +69,9 @@ export class Messages {
       reactions: new Map(),
     }
     this.#all.set(key(message), message)
+    const others = this.#channels.get(message.channel)
+    if (others === undefined) this.#channels.set(message.channel, new Set([message]))
+    else others.add(message)
     const events = this.#postedEvents(message, channel)
     const repeats = events.map((event) => this.#events.publish(event, channel))
     this.#changes.signal()
@@ -93,7 +98,10 @@ export class Messages {
     const before = toWire(message, true)
     const hasReplies = this.replies(message.channel, message.ts).length > 1
     if (hasReplies && message.threadTs === undefined) message.tombstone = true
-    else this.#all.delete(key(message))
+    else {
+      this.#all.delete(key(message))
+      this.#channels.get(message.channel)?.delete(message)
+    }
     return this.#announce(message, 'message_deleted', { deleted_ts: message.ts, previous_message: before })
   }
 
@@ -146,7 +154,7 @@ export class Messages {
   }
 
   #of(channel: string): readonly StoredMessage[] {
-    const messages = [...this.#all.values()].filter((message) => message.channel === channel)
+    const messages = [...(this.#channels.get(channel) ?? [])]
     for (const message of messages) this.#expire(message)
     return messages
   }

@@ -1,0 +1,48 @@
+/** What goes wrong besides kills: on the platforms, at the model, and inside Parley's processes. */
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Draw } from '#core/feedback/seeded-draw.ts'
+import type { ChaosModel } from './model.ts'
+import type { Replica } from './replica.ts'
+import type { Fault } from './room.ts'
+
+/** Slack's signatures are refused beyond five minutes, by any clock. */
+const LONGEST_JUMP_MS = 120_000
+
+export function innerFaults(replicas: readonly Replica[], model: ChaosModel): readonly Fault[] {
+  const one = (draw: Draw) => replicas[draw(replicas.length)]
+  return [
+    { name: 'model: 503', weight: 1, strike: (draw) => model.failNext(1 + draw(2)) },
+    {
+      name: 'the clock jumps',
+      weight: 2,
+      strike: async (draw) => {
+        const replica = one(draw)
+        replica?.bear({ kind: 'clock', offsetMs: draw(2 * LONGEST_JUMP_MS) - LONGEST_JUMP_MS })
+        await pause(500 + draw(4_000))
+        replica?.bear({ kind: 'clock', offsetMs: 0 })
+      },
+    },
+  ]
+}
+
+export interface StrikeOptions {
+  readonly draw: Draw
+  readonly everyMs: number
+  readonly note: (name: string) => void
+  readonly signal: AbortSignal
+}
+
+/** One fault after another, until the signal. */
+export async function strikeAll(faults: readonly Fault[], options: StrikeOptions): Promise<void> {
+  const { draw, everyMs, note, signal } = options
+  const all = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))
+  const under: Promise<void>[] = []
+  while (all.length > 0) {
+    await pause(everyMs / 2 + draw(everyMs), undefined, { signal }).catch(() => {})
+    const fault = all[draw(all.length)]
+    if (signal.aborted || fault === undefined) break
+    note(fault.name)
+    under.push(Promise.resolve(fault.strike(draw)))
+  }
+  await Promise.all(under)
+}
