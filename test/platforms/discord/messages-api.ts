@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { ApiError, refuse, refuseField } from './api-error.ts'
 import { type Buckets, MESSAGES, OLD_EDITS } from './buckets.ts'
+import { checkFileParts } from './file-parts.ts'
 import { checkShape, type MessageBody, MessageFlag, parseForm, parseMessage } from './message-body.ts'
 import { messageJson } from './payloads.ts'
 import { botMay, botSees, requirePermissions, sendPermission } from './permissions.ts'
@@ -105,6 +106,7 @@ export function draftOf(state: State, channel: Channel, body: MessageBody, reque
   const embeds = body.embeds ?? []
   const components = body.components ?? []
   checkShape({ content, embeds, components, flags, attachments: request.files.length })
+  checkFileParts(components, request.files)
   checkLength(channel, content)
   checkWords(state, shownText(content, components))
   const attachments = keepFiles(state, channel, request)
@@ -207,6 +209,7 @@ export function applyEdit(state: State, channel: Channel, message: Message, requ
     ? message.attachments.filter(({ id }) => body.attachments?.some((one) => String(one.id) === id))
     : message.attachments
   checkShape({ content, embeds, components, flags, attachments: kept.length + request.files.length })
+  checkFileParts(components, [...kept, ...request.files])
   checkLength(channel, content)
   checkWords(state, shownText(content, components))
   const attachments = [...kept, ...keepFiles(state, channel, request)]

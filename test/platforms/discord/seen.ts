@@ -1,5 +1,8 @@
 /** What a test reads: messages and threads as a person sees them. */
+
 import type { SeenMessage, SeenThread } from './contract.ts'
+import { filesNamed } from './file-parts.ts'
+import { MessageFlag } from './message-body.ts'
 import { type Channel, ChannelKind, type Message, type State } from './state.ts'
 import { archiveStale } from './thread-life.ts'
 
@@ -20,7 +23,9 @@ export function seenMessage(message: Message): SeenMessage {
     components,
     embeds,
     flags,
-    files: message.attachments.map(({ name, bytes }) => ({ name, content: bytes.toString('utf8') })),
+    files: message.attachments
+      .filter(({ name }) => (flags & MessageFlag.componentsV2) === 0 || filesNamed(components).includes(name))
+      .map(({ name, bytes }) => ({ name, content: bytes.toString('utf8') })),
     reactions: Object.fromEntries(reactions),
     pings,
     ...(reference?.messageId !== undefined && { replyTo: reference.messageId }),

@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import { BALLOT_FORM, FORM_SAYINGS } from '#adapters/forms.ts'
 import { SAYINGS } from '#adapters/press.ts'
-import type { Ballot } from '#core/feedback/comparison-desk.ts'
+import type { Ballot, ComparisonDesk } from '#core/feedback/comparison-desk.ts'
 import type { DiscordPerson, DiscordSimulator, Interacted } from '#test/platforms/discord/simulator.ts'
 import { REPLY } from '../running.ts'
 import { answered, fieldsOf, labelsOf, partsOf, place, pressLabel, saying, textOf } from './world.ts'
@@ -26,6 +26,12 @@ const now = (opened: Interacted) => {
   if (form === undefined) throw new Error('There is no form.')
   return form
 }
+
+/** A model that never answers. */
+const waitingForever: ComparisonDesk['ballot'] = (_task, _rater, signal) =>
+  new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason))
+  })
 
 async function comparing(ballot?: Ballot, by?: (simulator: DiscordSimulator) => DiscordPerson) {
   const world = await answered()
@@ -85,7 +91,8 @@ describe('answers to compare', () => {
   })
 
   test('a store that is down is said, with a button where the answers are known', async () => {
-    const { simulator, host, press, alice } = await answered()
+    const { hurry, simulator, host, press, alice } = await answered()
+    hurry()
     vi.spyOn(host.comparisons, 'begin').mockRejectedValue(new Error('down'))
     await saying(simulator, press('compare'), (text) => text === SAYINGS.failed)
     vi.mocked(host.comparisons.begin).mockRestore()
@@ -95,14 +102,17 @@ describe('answers to compare', () => {
     await formOf(simulator, pressLabel(alice, said, BALLOT_FORM.open))
   })
 
+  test('that take longer than Discord waits leave a button that shows them', async () => {
+    const { simulator, host, press, alice, hurry } = await answered()
+    vi.spyOn(host.comparisons, 'ballot').mockImplementationOnce(waitingForever)
+    hurry(100_000)
+    const said = await saying(simulator, press('compare'), (text) => text === FORM_SAYINGS.late)
+    await formOf(simulator, pressLabel(alice, said, BALLOT_FORM.open))
+  })
+
   test('that are still being drawn when Parley stops leave a button that shows them', async () => {
     const { simulator, host, press, alice, restart } = await answered()
-    vi.spyOn(host.comparisons, 'ballot').mockImplementationOnce(
-      (_task, _rater, signal) =>
-        new Promise((_resolve, reject) => {
-          signal.addEventListener('abort', () => reject(signal.reason))
-        }),
-    )
+    vi.spyOn(host.comparisons, 'ballot').mockImplementationOnce(waitingForever)
     const opened = press('compare')
     await vi.waitFor(() => expect(host.comparisons.ballot).toHaveBeenCalled())
     await restart()
@@ -212,7 +222,8 @@ describe('the form with the places', () => {
   })
 
   test('a store that is down for long costs no choice', async () => {
-    const { simulator, host, choose, form, rater } = await comparing(ballotOf('one', 'two'))
+    const { hurry, simulator, host, choose, form, rater } = await comparing(ballotOf('one', 'two'))
+    hurry()
     await choose('A', '1')
     await choose('B', '2')
     vi.spyOn(host.comparisons, 'rank').mockRejectedValue(new Error('down'))

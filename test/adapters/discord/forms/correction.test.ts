@@ -87,7 +87,8 @@ describe('what cannot be recorded', () => {
   })
 
   test('because the store is down is given back too', async () => {
-    const { host, press, alice, simulator } = await answered()
+    const { hurry, host, press, alice, simulator } = await answered()
+    hurry()
     vi.spyOn(host.feedback, 'correct').mockRejectedValue(new Error('the store is down'))
     const opened = press('correct')
     await opened.answered()
@@ -98,7 +99,8 @@ describe('what cannot be recorded', () => {
   test.each(['before', 'after'] as const)(
     'is told although the first answer broke off %s it arrived',
     async (when) => {
-      const { host, press, alice, simulator } = await answered()
+      const { hurry, host, press, alice, simulator } = await answered()
+      hurry()
       host.desks.deskAnswers.outcome = { ok: false, say: CHANGED }
       const opened = press('correct')
       await opened.answered()
@@ -119,13 +121,15 @@ describe('a form that cannot be opened', () => {
   })
 
   test('says so when the store fails', async () => {
-    const { host, press, simulator } = await answered()
+    const { hurry, host, press, simulator } = await answered()
+    hurry()
     vi.spyOn(host.feedback, 'draft').mockRejectedValue(new Error('the store is down'))
     expect(textOf(await saying(simulator, press('correct')))).toBe(SAYINGS.failed)
   })
 
   test('because the store is slow has a button that opens it', async () => {
-    const { host, press, alice, simulator } = await answered()
+    const { hurry, host, press, alice, simulator } = await answered()
+    hurry()
     const ready = Promise.withResolvers<void>()
     const draft = vi.spyOn(host.feedback, 'draft').mockImplementationOnce(async (reply) => {
       await ready.promise

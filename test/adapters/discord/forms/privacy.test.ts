@@ -8,15 +8,16 @@ import {
   privacySentences,
 } from '#adapters/privacy.ts'
 import type { DiscordSimulatorOptions } from '#test/platforms/discord/simulator.ts'
-import { ScaledClock } from '#test/scaled-clock.ts'
-import { running } from '../running.ts'
+import { running, stopped } from '../running.ts'
+import { HurriedClock } from './hurried-clock.ts'
 import { labelsOf, pressLabel, saying, textOf } from './world.ts'
 
 const CALLBACK = 'POST /interactions/:interaction/:token/callback'
 
 /** Alice has asked what is kept of her. */
 async function asking(options: DiscordSimulatorOptions = {}) {
-  const world = await running({ rateLimits: false, adapterClock: new ScaledClock(100), ...options })
+  const clock = new HurriedClock()
+  const world = await running({ rateLimits: false, adapterClock: clock, ...options })
   const { simulator, host } = world
   await registered(simulator)
   const alice = simulator.person('alice')
@@ -25,7 +26,7 @@ async function asking(options: DiscordSimulatorOptions = {}) {
   await simulator.until(() => labelsOf(shown()).length > 0)
   const press = (label: string) => pressLabel(alice, shown(), label)
   const person = { platform: 'discord', id: alice.id }
-  return { ...world, desks: host.desks, alice, asked, shown, press, person }
+  return { ...world, hurry: () => clock.hurry(), desks: host.desks, alice, asked, shown, press, person }
 }
 
 const registered = (simulator: Awaited<ReturnType<typeof running>>['simulator']) =>
@@ -50,13 +51,13 @@ describe('/parley', () => {
   })
 
   test('that cannot be registered is no reason not to start, and the operator is told', async () => {
-    const { simulator, discord, host, logged } = await (await import('../running.ts')).stopped({
-      rateLimits: false,
-      adapterClock: new ScaledClock(1_000),
-    })
+    const clock = new HurriedClock()
+    const world = await stopped({ rateLimits: false, adapterClock: clock })
+    const { simulator, discord, host, logged } = world
     simulator.failNext(/commands/, { kind: 'error', status: 403, code: 50001 }, 10)
     await discord.start(host)
-    await vi.waitFor(() => expect(JSON.stringify(logged())).toContain('applications.commands'))
+    clock.hurry()
+    await vi.waitFor(() => expect(JSON.stringify(logged())).toContain('applications.commands'), 5_000)
   })
 
   test('help is said to whoever asks, and to nobody else', async () => {
@@ -171,8 +172,9 @@ describe('/parley privacy', () => {
   })
 
   test('S3: an erasure that fails is said, and can be pressed again', async () => {
-    const { host, desks, shown, press, simulator } = await asking()
+    const { host, desks, shown, press, simulator, hurry } = await asking()
     await press(PRIVACY_LABELS.erase).answered()
+    hurry()
     const erase = vi.spyOn(host.privacy, 'erase').mockRejectedValue(new Error('the store is down'))
     press(PRIVACY_SAYINGS.eraseConfirm)
     await simulator.until(() => textOf(shown()).includes(PRIVACY_SAYINGS.failed))
@@ -194,7 +196,8 @@ describe('/parley privacy', () => {
   })
 
   test('a store that is down is said', async () => {
-    const { host, simulator, alice } = await asking()
+    const { host, simulator, alice, hurry } = await asking()
+    hurry()
     vi.spyOn(host.privacy, 'view').mockRejectedValue(new Error('the store is down'))
     const asked = alice.command(simulator.channel('general'), 'parley privacy')
     await saying(simulator, asked, (text) => text === PRIVACY_SAYINGS.failed)

@@ -92,7 +92,8 @@ test('a reason that cannot be recorded is given back, and the form opens with it
 })
 
 test('a store that is down for long loses no word', async () => {
-  const { host, press, alice, simulator } = await answered()
+  const { hurry, host, press, alice, simulator } = await answered()
+  hurry()
   const explain = vi.spyOn(host.feedback, 'explain').mockRejectedValue(new Error('the store is down'))
   const pressed = press('bad')
   await pressed.answered()
@@ -104,7 +105,8 @@ test('a store that is down for long loses no word', async () => {
 })
 
 test('a store that comes back in time records it once', async () => {
-  const { host, press, alice, simulator } = await answered()
+  const { hurry, host, press, alice, simulator } = await answered()
+  hurry()
   vi.spyOn(host.feedback, 'explain').mockRejectedValueOnce(new Error('the store is down'))
   const pressed = press('bad')
   await pressed.answered()

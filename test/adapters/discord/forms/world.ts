@@ -8,8 +8,8 @@ import type {
   SeenComponent,
   SeenMessage,
 } from '#test/platforms/discord/simulator.ts'
-import { ScaledClock } from '#test/scaled-clock.ts'
 import { REPLY, running } from '../running.ts'
+import { HurriedClock } from './hurried-clock.ts'
 
 const finishedWithForms = (text: string): ReplyView => ({
   parts: [text],
@@ -19,7 +19,8 @@ const finishedWithForms = (text: string): ReplyView => ({
 
 /** A finished reply with every control below it, in a thread that alice began. */
 export async function answered(options: Parameters<typeof running>[0] = {}) {
-  const world = await running({ rateLimits: false, adapterClock: new ScaledClock(100), ...options })
+  const clock = new HurriedClock()
+  const world = await running({ rateLimits: false, adapterClock: clock, ...options })
   const { simulator, host, discord } = world
   const alice = simulator.person('alice')
   const { messageId: thread } = alice.mention(simulator.channel('general'), 'begin')
@@ -28,7 +29,7 @@ export async function answered(options: Parameters<typeof running>[0] = {}) {
   const [message = ''] = await surface.show(finishedWithForms('an answer'), AbortSignal.timeout(10_000))
   const at: MessageAt = { channelId: thread, messageId: message }
   const press = (control: Control, by: DiscordPerson = alice) => by.click(at, customIdOf(control, REPLY))
-  return { ...world, alice, thread, message, at, press }
+  return { ...world, hurry: (speed?: number) => clock.hurry(speed), alice, thread, message, at, press }
 }
 
 /** Every part of a message, and what is inside of them. */
