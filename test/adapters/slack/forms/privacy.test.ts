@@ -10,7 +10,7 @@ async function opened(options: RunningOptions = {}) {
   const words = () => JSON.stringify(simulator.views(bob)[0]?.view ?? '')
   const says = (sentence: string) => simulator.until(() => words().includes(sentence))
   await bob.command('/parley', 'privacy', channel)
-  await simulator.until(() => simulator.views(bob).length === 1)
+  await says('kept of you')
   return { app, simulator, host, channel, bob, words, says, me: { platform: 'slack', id: bob.id } }
 }
 
