@@ -24,7 +24,12 @@ interface Seat extends Person {
   client(): Promise<WebClient>
 }
 
-export async function webWorld(): Promise<World> {
+export interface WebWorld extends World {
+  /** The person at the API, as their page is. */
+  client(person: Person): Promise<WebClient>
+}
+
+export async function webWorld(): Promise<WebWorld> {
   let store: Keyv | undefined
   let url: string | undefined
   const people = new Map<string, Seat>()
@@ -114,6 +119,7 @@ export async function webWorld(): Promise<World> {
       people.set(name, found)
       return found
     },
+    client: (person) => seatOf(person).client(),
     close: async () => undefined,
   }
 }

@@ -1,0 +1,4 @@
+import { judging } from './judging.ts'
+import { webJudgingWorld } from './worlds/web-judging.ts'
+
+judging('the web workspace', () => webJudgingWorld())
