@@ -1,7 +1,10 @@
 /** The privacy page in a real browser (rules S2, S3). */
 import { readFile } from 'node:fs/promises'
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { draftingModel } from '#test/scenarios/models.ts'
+import { run } from '#test/scenarios/running.ts'
+import { webWorld } from '#test/scenarios/worlds/web.ts'
 import { browserPath, openBrowser } from './browser.ts'
 import { BROWSER_START_MS, PATIENCE_MS, visit } from './visiting.ts'
 import { type Workspace, workspace } from './workspace.ts'
@@ -71,6 +74,36 @@ describe.skipIf(browserPath === undefined)('the privacy page', { timeout: PATIEN
     await page.getByLabel('Your name').fill('Bea')
     await page.keyboard.press('Enter')
     await page.locator('.workspace').waitFor()
+  })
+
+  test('S3: with the real core behind it, whoever is erased is told so, and the page forgets what they said', async () => {
+    const world = await webWorld()
+    const parley = await run([world], { model: draftingModel() })
+    onTestFinished(() => parley.stop(0))
+    const page = await (await browser.newContext()).newPage()
+    page.setDefaultTimeout(PATIENCE_MS / 2)
+    onTestFinished(() => page.context().close())
+    await page.goto(parley.url)
+    await page.getByLabel('Your name').fill('Ana')
+    await page.keyboard.press('Enter')
+    await page.locator('#composer').fill('a name')
+    await page.keyboard.press('Enter')
+    await page.locator('.reply').getByText('Draft 1 for Answering Ana: a name.').waitFor()
+    await button(page, 'Bad reply').click()
+    await button(page, 'Wrong').click()
+    await page.keyboard.press('Control+Enter')
+    await page.getByText('Thank you, your reason is noted.').waitFor()
+    await expect.poll(async () => (await parley.events()).map(({ kind }) => kind)).toEqual(['vote', 'reason'])
+    await page.goto(`${parley.url}/#/privacy`)
+    await page.getByText('This is kept of you:').waitFor()
+    await button(page, 'Erase…').click()
+    await button(page, 'Erase it').click()
+    await page.getByText('Everything that was kept of you is erased.').waitFor()
+    expect(await parley.events()).toEqual([])
+    await page.getByLabel('Your name').fill('Bea')
+    await page.keyboard.press('Enter')
+    await page.locator('.thread-list').getByText('A deleted question').waitFor()
+    expect(await page.getByText('Draft 1').count()).toBe(0)
   })
 
   test('what does not work is said, and can be tried again', async () => {

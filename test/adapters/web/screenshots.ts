@@ -126,7 +126,22 @@ try {
   await looking.goto(`${served.url}/#/insights`)
   await looking.getByRole('figure').nth(1).locator('canvas[width]').waitFor()
   await looking.screenshot({ path: `${folder}/insights.png` })
+  host.deskAnswers.ballot = {
+    task: 'task-1',
+    question: 'Compare SQLite and Postgres for a team of twelve',
+    answers: [COMPARISON, 'Postgres, always.', FOLLOW_UP, 'SQLite, unless you know why not.'].map(
+      (text, nth) => ({ slot: String.fromCharCode(65 + nth), text }),
+    ),
+  }
+  await looking.goto(`${served.url}/#/rank/task-1`)
+  await looking.locator('.shelf [data-letter="A"]').press('1')
+  await looking.locator('.shelf [data-letter="C"]').press('2')
+  await looking.locator('.shelf [data-letter="D"]').press('2')
+  await looking.screenshot({ path: `${folder}/compare.png` })
   if (process.argv[2] !== undefined) {
+    await looking.goto(`${served.url}/#/privacy`)
+    await looking.getByRole('switch').waitFor()
+    await looking.screenshot({ path: `${folder}/privacy.png` })
     await ana.locator('article').first().hover()
     await ana.screenshot({ path: `${folder}/own.png` })
     await ana.getByRole('button', { name: 'Delete' }).click()
