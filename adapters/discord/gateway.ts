@@ -21,7 +21,7 @@ const dispatchSchema = z.object({ t: z.string(), s: z.int(), d: z.unknown().opti
 const readySchema = z.object({
   session_id: z.string(),
   user: z.object({ id: snowflake }),
-  application: z.object({ id: snowflake }),
+  application: z.object({ id: snowflake }).optional().catch(undefined),
 })
 
 interface Ears {
@@ -121,7 +121,7 @@ export class Gateway {
   #greet(data: unknown, shard: number): void {
     const ready = readySchema.safeParse(data)
     if (!ready.success) {
-      this.#deps.log.warn('Discord: a READY without a session, user or application; nothing can be heard')
+      this.#deps.log.warn('Discord: a READY without a session or user; nothing can be heard')
       return
     }
     if (this.#sessions.has(shard))
@@ -135,7 +135,7 @@ export class Gateway {
     const directory = createDirectory(this.#client, user.id)
     const forms = createForms({ ...this.#deps, api: this.#deps.interactions, stopped })
     const inbound = createInbound({ ...this.#deps, directory, forms, stopped })
-    return { directory, inbound, registering: forms.register(application.id) }
+    return { directory, inbound, registering: forms.register(application?.id ?? user.id) }
   }
 
   #react(kind: 'reaction_added' | 'reaction_removed', data: unknown, shard: number, sequence: number): void {

@@ -6,8 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Platform } from '#adapters/platform.ts'
-import type { Control, ReplySurface, ReplyView } from '#core/delivery/surface.ts'
 import type { ReasonTag } from '#core/feedback/desk.ts'
 import { draftingModel } from './models.ts'
 import { type Running, run } from './running.ts'
@@ -58,7 +56,7 @@ export function judging(name: string, open: () => Promise<JudgingWorld>): void {
 
     const start = async () => {
       const store = `sqlite:${join(folder, 'parley.sqlite')}`
-      parley = await run([withForms(world)], { store, model: draftingModel() })
+      parley = await run([world], { store, model: draftingModel() })
     }
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'parley-judging-'))
@@ -139,30 +137,4 @@ export function judging(name: string, open: () => Promise<JudgingWorld>): void {
       expect(await kinds()).toEqual([])
     })
   })
-}
-
-/** A finished answer offers every form, also while the core does not ask for that yet. */
-function withForms(world: World): World {
-  const offered = ({ controls, ...view }: ReplyView): ReplyView => {
-    const judged: readonly Control[] = controls.includes('bad') ? ['correct', 'compare'] : []
-    return { ...view, controls: [...new Set([...controls, ...judged])] }
-  }
-  const wrap = (surface: ReplySurface): ReplySurface => ({
-    limit: surface.limit,
-    ...(surface.render === undefined ? {} : { render: surface.render }),
-    get account() {
-      return surface.account
-    },
-    working: (signal) => surface.working(signal),
-    show: (view, signal) => surface.show(offered(view), signal),
-    refer: (message) => surface.refer(message),
-  })
-  return {
-    ...world,
-    platform: async (store) => {
-      const platform = await world.platform(store)
-      const open = platform.open.bind(platform)
-      return Object.assign(platform, { open: (...args: Parameters<Platform['open']>) => wrap(open(...args)) })
-    },
-  }
 }

@@ -16,7 +16,7 @@ import { type HeardInteraction, readInteraction } from './heard.ts'
 import { type FormId, readFormId } from './ids.ts'
 import { NewestChoices } from './newest-choices.ts'
 import { pressPrivacy, showPrivacy } from './privacy.ts'
-import { askWhy, choose, type RankingDeps, sendRanking, sendRankingWithReason } from './ranking.ts'
+import { askWhy, chosen, current, sendRanking, sendRankingWithReason, showChoices } from './ranking.ts'
 import { openReason, pressBad, sendReason } from './reason.ts'
 
 export interface Forms {
@@ -33,8 +33,12 @@ export interface FormTask {
   readonly run: () => Promise<void>
 }
 
+interface TaskDeps extends FormDeps {
+  readonly newest: NewestChoices
+}
+
 export function createForms(deps: AnsweringDeps & Pick<FormDeps, 'host'>): Forms {
-  const all: RankingDeps = { ...deps, answering: new Answering(deps), newest: new NewestChoices() }
+  const all: TaskDeps = { ...deps, answering: new Answering(deps), newest: new NewestChoices() }
   return {
     take(raw) {
       const heard = readInteraction(raw)
@@ -44,7 +48,7 @@ export function createForms(deps: AnsweringDeps & Pick<FormDeps, 'host'>): Forms
   }
 }
 
-function taskFor(heard: HeardInteraction, deps: RankingDeps): FormTask | undefined {
+function taskFor(heard: HeardInteraction, deps: TaskDeps): FormTask | undefined {
   const { act, by, id } = heard
   /** Nobody waits for anybody: a form may take as long as its person or the model does. */
   const alone = (run: () => Promise<void>): FormTask => ({ lane: id, run })
@@ -90,24 +94,31 @@ async function sayHelp(heard: HeardInteraction, { answering }: FormDeps): Promis
   await answering.first(heard, { kind: 'message', shown: help() })
 }
 
-function pressed(heard: HeardInteraction, form: FormId, deps: RankingDeps): FormTask | undefined {
-  const { id, by, message } = heard
+function pressed(heard: HeardInteraction, form: FormId, deps: TaskDeps): FormTask | undefined {
+  const { id, message } = heard
+  const { newest } = deps
   const alone = (run: () => Promise<void>): FormTask => ({ lane: id, run })
-  const inOrder = (run: () => Promise<void>): FormTask => ({ lane: `form ${message?.id ?? id}`, run })
   switch (form.is) {
     case 'why':
       return alone(() => openReason(heard, form, deps))
     case 'ballot':
       return alone(() => openBallot(heard, form.task, deps))
     case 'place':
-    case 'all-bad':
-      return inOrder(() => choose(heard, form, deps))
-    case 'send':
-      return inOrder(() => sendRanking(heard, form.choices, deps))
-    case 'say':
-      return inOrder(() => askWhy(heard, form.choices, deps))
+    case 'all-bad': {
+      const choices = chosen(heard, form, newest)
+      // In the order of the presses: the form shows the newest last.
+      return { lane: `form ${message?.id ?? id}`, run: () => showChoices(heard, choices, deps) }
+    }
+    case 'send': {
+      const choices = current(heard, form.choices, newest)
+      return alone(() => sendRanking(heard, choices, deps))
+    }
+    case 'say': {
+      const choices = current(heard, form.choices, newest)
+      return alone(() => askWhy(heard, choices, deps))
+    }
     case 'privacy':
-      return { lane: `privacy ${by.id}`, run: () => pressPrivacy(heard, form.ask, deps) }
+      return alone(() => pressPrivacy(heard, form.ask, deps))
     case 'reason':
     case 'correction':
     case 'ranking':
@@ -120,7 +131,7 @@ function sent(
   heard: HeardInteraction,
   form: FormId,
   fields: Extract<HeardInteraction['act'], { readonly kind: 'submitted' }>['fields'],
-  deps: RankingDeps,
+  deps: TaskDeps,
 ): FormTask | undefined {
   switch (form.is) {
     case 'reason':

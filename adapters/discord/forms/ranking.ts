@@ -8,46 +8,46 @@ import type { NewestChoices } from './newest-choices.ts'
 import { orderIn, panel, readRankingReason, reasonForRanking, withPlace } from './panel.ts'
 import { saying } from './saying.ts'
 
-export interface RankingDeps extends FormDeps {
-  readonly newest: NewestChoices
+type Choice = Extract<FormId, { readonly is: 'place' | 'all-bad' }>
+
+/** What is chosen now, made known at once: what is pressed next may come from a form that does not show it yet. */
+export function chosen(heard: HeardInteraction, pressed: Choice, newest: NewestChoices): Choices {
+  const before = current(heard, pressed.choices, newest)
+  const choices = changed(before, pressed, heard)
+  newest.keep(messageOf(heard), heard.id, choices)
+  return choices
 }
 
 /** @param shown what the message says, which may be older than what was chosen. */
-export async function choose(
-  heard: HeardInteraction,
-  pressed: Extract<FormId, { readonly is: 'place' | 'all-bad' }>,
-  { answering, newest }: RankingDeps,
-): Promise<void> {
-  const before = newest.newest(messageOf(heard), pressed.choices)
-  const choices = changed(before, pressed, heard)
-  newest.keep(messageOf(heard), heard.id, choices)
-  // What is written stays until it is sent.
-  const wrote = keptIn(heard.message)
-  await answering.first(heard, {
-    kind: 'update',
-    shown: panel(choices, wrote === undefined ? {} : { wrote }),
-  })
-}
+export const current = (heard: HeardInteraction, shown: Choices, newest: NewestChoices): Choices =>
+  newest.newest(messageOf(heard), shown)
 
-function changed(
-  before: Choices,
-  pressed: Extract<FormId, { readonly is: 'place' | 'all-bad' }>,
-  { act }: HeardInteraction,
-): Choices {
+function changed(before: Choices, pressed: Choice, { act }: HeardInteraction): Choices {
   // The button says the opposite of what it showed: pressed twice while it still showed the same, it means the same.
   if (pressed.is === 'all-bad') return { ...before, allBad: !pressed.choices.allBad }
   return withPlace(before, pressed.slot, act.kind === 'chosen' ? act.values[0] : undefined)
 }
 
+export async function showChoices(
+  heard: HeardInteraction,
+  choices: Choices,
+  { answering }: FormDeps,
+): Promise<void> {
+  // What is written stays until it is sent.
+  const wrote = keptIn(heard.message) ?? ''
+  await answering.first(heard, { kind: 'update', shown: panel(choices, { wrote }) })
+}
+
 /** With the reason that an earlier attempt gave back, if there is one. */
-export async function sendRanking(heard: HeardInteraction, shown: Choices, deps: RankingDeps): Promise<void> {
-  const choices = deps.newest.newest(messageOf(heard), shown)
+export async function sendRanking(heard: HeardInteraction, choices: Choices, deps: FormDeps): Promise<void> {
   await send(heard, choices, keptIn(heard.message) ?? '', deps)
 }
 
-export async function askWhy(heard: HeardInteraction, shown: Choices, deps: RankingDeps): Promise<void> {
-  const { answering, newest } = deps
-  const choices = newest.newest(messageOf(heard), shown)
+export async function askWhy(
+  heard: HeardInteraction,
+  choices: Choices,
+  { answering }: FormDeps,
+): Promise<void> {
   const wrote = keptIn(heard.message) ?? ''
   const order = orderIn(choices)
   // Nobody writes a reason for what cannot be sent yet.
@@ -62,7 +62,7 @@ export async function sendRankingWithReason(
   heard: HeardInteraction,
   choices: Choices,
   fields: ReadonlyMap<string, FieldValue>,
-  deps: RankingDeps,
+  deps: FormDeps,
 ): Promise<void> {
   await send(heard, choices, readRankingReason(fields), deps)
 }
@@ -71,7 +71,7 @@ async function send(
   heard: HeardInteraction,
   choices: Choices,
   wrote: string,
-  { answering, host }: RankingDeps,
+  { answering, host }: FormDeps,
 ): Promise<void> {
   const order = orderIn(choices)
   if ('say' in order) {

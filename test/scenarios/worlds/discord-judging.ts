@@ -64,9 +64,10 @@ function judgeIn(world: DiscordWorld, person: DiscordPerson, { id: messageId }: 
     },
     compare: async () => {
       const asked = await opened('compare')
+      const first = await told(asked, BALLOT_FORM.drawing)
+      if (!textOf(first).includes(BALLOT_FORM.question)) throw new Error(`No answers: ${textOf(first)}`)
       const form = () => asked.followUps().find((each) => labelsOf(each).includes(BALLOT_FORM.send))
       const shown = await until(form)
-      const first = await told(asked, BALLOT_FORM.drawing)
       return ballotIn(person, shown, [first, ...asked.followUps()], until)
     },
     privacy: async () => {
