@@ -204,7 +204,7 @@ class ReplyInProgress {
   /** Written before the next write, so that a crash can lose at most the newest message id (rule T3). */
   async #rememberShown(messages: readonly string[], reply: string): Promise<void> {
     const { claim, platform, place } = this.#task
-    await this.#note({ ...this.#journal, shown: messages })
+    await this.#note({ ...this.#journal, shown: messages }, true)
     await this.#deps.shownReplies.remember(
       messages.map((message) => this.#surface.refer(message)),
       reply,
@@ -212,9 +212,9 @@ class ReplyInProgress {
     )
   }
 
-  async #note(journal: Journal): Promise<void> {
+  async #note(journal: Journal, irretrievable = false): Promise<void> {
     this.#journal = journal
-    if (!(await this.#deps.inbox.note(this.#task.claim, JSON.stringify(journal))))
+    if (!(await this.#deps.inbox.note(this.#task.claim, JSON.stringify(journal), irretrievable)))
       throw new Error('another worker has taken this thread over')
   }
 }
@@ -248,4 +248,4 @@ function isAnAnswer({ outcome, text, made }: AssistantMessage): boolean {
 
 /** What no model said cannot be judged, only asked for again. */
 const controlsFor = ({ made }: AssistantMessage): readonly Control[] =>
-  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate']
+  made === undefined ? ['regenerate'] : ['good', 'bad', 'regenerate', 'correct', 'compare']

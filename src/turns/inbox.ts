@@ -76,8 +76,12 @@ export interface Inbox {
   claim(): Promise<Claim | undefined>
   /** Keeps the lease. False when another worker has taken the thread over. */
   renew(claim: Claim): Promise<boolean>
-  /** Remembers how far the turn got. False when fenced off. */
-  note(claim: Claim, journal: string): Promise<boolean>
+  /**
+   * Remembers how far the turn got. False when fenced off.
+   *
+   * @param irretrievable it says what nobody could find out again, so it must survive a power cut as well.
+   */
+  note(claim: Claim, journal: string, irretrievable?: boolean): Promise<boolean>
   /** Ends the turn and frees the thread, in one commit. False when fenced off. */
   done(claim: Claim): Promise<boolean>
   /** Gives the thread back unfinished, for anyone to take at once. */

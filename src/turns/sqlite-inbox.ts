@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '#core/clock.ts'
-import { transaction } from '#core/store/sqlite-adapter.ts'
+import { transaction, unsynced } from '#core/store/sqlite-adapter.ts'
 import { migrate } from '#core/store/sqlite-schema.ts'
 import { type Claim, type Delivery, type Inbox, LEASE_MS, type Revision, type Unfinished } from './inbox.ts'
 import { isDead, type Owner, thisProcess, writeOwner } from './owner.ts'
@@ -131,7 +131,7 @@ export class SqliteInbox implements Inbox {
     const now = this.#clock.now()
     // A cheap look first: the poll of an idle process must not take the write lock.
     if (this.#sql.anyReady.get(now) === undefined) return undefined
-    return transaction(this.#database, () => {
+    return this.#step(() => {
       const lease = this.#sql.lease.get(now + LEASE_MS, writeOwner(this.#owner), now) as
         | { id: string; fence: number }
         | undefined
@@ -162,17 +162,18 @@ export class SqliteInbox implements Inbox {
   }
 
   async renew({ thread, fence }: Claim): Promise<boolean> {
-    return this.#sql.renew.run(this.#clock.now() + LEASE_MS, thread, fence).changes > 0
+    return this.#step(() => this.#sql.renew.run(this.#clock.now() + LEASE_MS, thread, fence).changes > 0)
   }
 
-  async note({ turn, thread, fence }: Claim, journal: string): Promise<boolean> {
-    return this.#sql.note.run(journal, turn, thread, fence).changes > 0
+  async note({ turn, thread, fence }: Claim, journal: string, irretrievable = false): Promise<boolean> {
+    const note = () => this.#sql.note.run(journal, turn, thread, fence).changes > 0
+    return irretrievable ? note() : this.#step(note)
   }
 
   async done(claim: Claim): Promise<boolean> {
     const { turn, thread, fence, deliveries } = claim
     const now = this.#clock.now()
-    return transaction(this.#database, () => {
+    return this.#step(() => {
       const ours = this.#sql.free.run(deliveries.length, now, thread, fence).changes > 0
       if (!ours) return false
       this.#sql.finish.run(now, turn)
@@ -182,7 +183,12 @@ export class SqliteInbox implements Inbox {
   }
 
   async release({ thread, fence }: Claim): Promise<void> {
-    this.#sql.free.run(0, this.#clock.now(), thread, fence)
+    this.#step(() => this.#sql.free.run(0, this.#clock.now(), thread, fence))
+  }
+
+  /** Of a turn's own: what a power cut takes of them, the next attempt does again. What is put in waits for the disk. */
+  #step<T>(work: () => T): T {
+    return unsynced(this.#database, () => transaction(this.#database, work))
   }
 
   async recover(): Promise<number> {
