@@ -1,12 +1,13 @@
 /**
- * Slack's events, handed to the host. A listener that throws keeps Bolt from acknowledging, so that Slack delivers
- * the event again (rule T1): nothing here catches what the host throws. What people press is the other way round
- * (`interactions.ts`).
+ * Slack's events, handed to the host. What throws is not acknowledged, so that Slack delivers the event again (rule
+ * T1). What people press is the other way round (`interactions.ts`), and goes through Bolt. Events do not: of every
+ * answer Slack tells us five times, and looking for a listener costs Bolt more than the whole of most of these takes.
  */
 import type { App } from '@slack/bolt'
 import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
+import { reasonOf } from '#core/errors.ts'
 import { messageKey, threadKey } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
 import { type HeardEdit, readDeletion, readEdit } from './change.ts'
@@ -37,6 +38,8 @@ export interface EventsDeps {
 }
 
 export interface Events {
+  /** The event of an `event_callback`. Resolves when it is on disk or of no concern. @throws what keeps it from that */
+  take(event: unknown): Promise<void>
   /** Take no more, and wait for those that are being taken in. */
   drain(): Promise<void>
 }
@@ -64,49 +67,51 @@ export function listen(app: App, deps: EventsDeps): Events {
   const stillOpen = () => {
     if (stopping.signal.aborted) throw new Error('Parley is stopping; Slack delivers this event again.')
   }
-  const taking = (take: (event: unknown) => Promise<void>) => async (args: { event: unknown }) => {
-    stillOpen()
-    await track(take(args.event))
+  const take = (event: unknown): Promise<void> => {
+    switch (kindOf(event)) {
+      case 'app_mention':
+        return takeMessage(event, deps, lanes)
+      case 'message':
+        return takeMessageEvent(event, deps, lanes)
+      case 'reaction_added':
+      case 'reaction_removed':
+        return takeReaction(event, deps)
+      case 'agent_session_stopped':
+        return takeStop(event, deps, done, track)
+      case undefined:
+        return Promise.resolve()
+    }
   }
-
-  app.event(
-    'app_mention',
-    taking((event) => takeMessage(event, deps, lanes)),
-  )
-  app.event(
-    'message',
-    taking((event) => takeMessageEvent(event, deps, lanes)),
-  )
-  app.event(
-    'reaction_added',
-    taking((event) => takeReaction(event, deps)),
-  )
-  app.event(
-    'reaction_removed',
-    taking((event) => takeReaction(event, deps)),
-  )
-  app.event(
-    'agent_session_stopped',
-    taking((event) => takeStop(event, deps, done, track)),
-  )
   const api = deps.formsApi
   const forms = new Forms({ ...deps, api, signal: stopping.signal })
   const sent = new SentForms({ ...deps, api })
   listenToPeople(app, { ...deps, forms, sent, done, stillOpen, track })
   app.error(async (error) => {
-    deps.log.error(
-      { reason: error.message },
-      'An event of Slack could not be taken in; it was not acknowledged.',
-    )
+    deps.log.error({ reason: error.message }, 'Slack told of something pressed that could not be taken in.')
     throw error
   })
 
   return {
+    async take(event) {
+      stillOpen()
+      try {
+        await track(take(event))
+      } catch (thrown) {
+        const message = 'An event of Slack could not be taken in; it was not acknowledged.'
+        deps.log.error({ reason: reasonOf(thrown) }, message)
+        throw thrown
+      }
+    },
     async drain() {
       stopping.abort()
       await Promise.allSettled(inHand)
     },
   }
+}
+
+const kindOf = (event: unknown): (typeof LISTENED)[number] | undefined => {
+  const type = typeof event === 'object' && event !== null && 'type' in event ? event.type : undefined
+  return LISTENED.find((listened) => listened === type)
 }
 
 /** Slack tells of edits and deletions as messages of a kind of their own. */

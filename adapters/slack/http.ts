@@ -1,5 +1,6 @@
 /**
- * Slack over HTTP: what stands in front of Bolt's receiver on Parley's own port.
+ * Slack over HTTP: what stands in front of Bolt's receiver on Parley's own port. Events are taken from here (see
+ * `events.ts`); what people press goes on to Bolt.
  *
  * Until the adapter has started, and after it has stopped, Slack is told to come again (503): it does, up to three
  * times. Rules T1 and S6: an event is acknowledged after it is on disk, and nothing malformed reaches Bolt, which
@@ -10,7 +11,7 @@ import { HTTPReceiver, isValidSlackRequest } from '@slack/bolt'
 import type { Logger } from 'pino'
 import { reasonOf } from '#core/errors.ts'
 import { boltLog } from './bolt-log.ts'
-import { isReadable } from './shape.ts'
+import { eventOf, isReadable } from './shape.ts'
 
 /** Slack's own bodies stay below 300 kB, a full modal included. */
 const BODY_LIMIT = 1024 * 1024
@@ -19,8 +20,15 @@ export const EVENTS_PATH = '/slack/events'
 
 export interface HttpDoor {
   readonly listener: RequestListener
-  /** Give requests to this receiver from now on; `undefined`: to nobody. */
-  readonly open: (receiver: HTTPReceiver | undefined) => void
+  /** Let requests in from now on; `undefined`: no more. */
+  readonly open: (inside: Inside | undefined) => void
+}
+
+/** Who gets what comes through the door. */
+export interface Inside {
+  readonly receiver: Pick<HTTPReceiver, 'requestListener'>
+  /** @throws when Slack shall deliver the event again. */
+  readonly takeEvent: (event: unknown) => Promise<void>
 }
 
 export const httpReceiver = (signingSecret: string, log: Logger): HTTPReceiver =>
@@ -34,10 +42,10 @@ export const httpReceiver = (signingSecret: string, log: Logger): HTTPReceiver =
   })
 
 export function createDoor(signingSecret: string, log: Logger): HttpDoor {
-  let receiver: HTTPReceiver | undefined
+  let inside: Inside | undefined
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const target = receiver
+    const target = inside
     if (target === undefined) return answer(response, 503, { 'retry-after': '5' })
     const { pathname } = new URL(request.url ?? '/', 'http://localhost')
     if (pathname !== EVENTS_PATH) return answer(response, 404)
@@ -46,9 +54,14 @@ export function createDoor(signingSecret: string, log: Logger): HttpDoor {
     if (body === undefined) return answer(response, 413, { connection: 'close' })
     const text = body.toString()
     if (!isSslCheck(request, text) && !isGenuine(signingSecret, request, text)) return answer(response, 401)
-    if (!isKnownKind(request, text)) return answer(response, 400)
+    if (!isForm(request)) {
+      const parsed = parse(text)
+      const event = eventOf(parsed)
+      if (event !== undefined) return answer(response, await statusOf(target.takeEvent(event)))
+      if (!isReadable(parsed)) return answer(response, 400)
+    } else if (!isKnownForm(text)) return answer(response, 400)
     // Bolt takes a body that was read for it from here.
-    target.requestListener(Object.assign(request, { rawBody: body }), response)
+    target.receiver.requestListener(Object.assign(request, { rawBody: body }), response)
   }
 
   return {
@@ -59,7 +72,7 @@ export function createDoor(signingSecret: string, log: Logger): HttpDoor {
       })
     },
     open: (next) => {
-      receiver = next
+      inside = next
     },
   }
 }
@@ -95,11 +108,18 @@ const isForm = ({ headers }: IncomingMessage): boolean =>
 const isSslCheck = (request: IncomingMessage, body: string): boolean =>
   isForm(request) && new URLSearchParams(body).get('ssl_check') === '1'
 
-/** A command comes as a form of its own, everything else as JSON. */
-function isKnownKind(request: IncomingMessage, body: string): boolean {
-  const form = isForm(request) ? new URLSearchParams(body) : undefined
-  if (form !== undefined && !form.has('payload')) return form.has('command') || form.has('ssl_check')
-  return isReadable(parse(form?.get('payload') ?? body))
+/** Whoever takes events says in the log why one was not taken. */
+const statusOf = (taken: Promise<void>): Promise<number> =>
+  taken.then(
+    () => 200,
+    () => 500,
+  )
+
+/** A command comes as a form of its own, everything else that people press as JSON in one. */
+function isKnownForm(text: string): boolean {
+  const form = new URLSearchParams(text)
+  const payload = form.get('payload')
+  return payload === null ? form.has('command') || form.has('ssl_check') : isReadable(parse(payload))
 }
 
 function parse(text: string): unknown {

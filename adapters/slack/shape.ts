@@ -48,5 +48,8 @@ const command = z.looseObject({ command: z.string(), type: z.undefined().optiona
 const other = z.looseObject({ type: z.string().refine((type) => !KNOWN.has(type)) })
 const body = z.union([callback, press, view, shortcut, command, other])
 
+/** The event that a body tells of. @returns undefined when it tells of none, or of one that is malformed. */
+export const eventOf = (parsed: unknown): unknown => callback.safeParse(parsed).data?.event
+
 /** An object that says what it is: an event, a challenge or an interaction. */
 export const isReadable = (parsed: unknown): boolean => body.safeParse(parsed).success

@@ -103,10 +103,11 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     const events = listen(app, { host, api, self, people, deletions, formsApi, offers, clock, log })
     const startedAt = clock.now()
     if (receiver instanceof KeptSocket) {
+      receiver.takeEvent = events.take
       await receiver.start()
       return { self, events, startedAt, close: () => receiver.stop() }
     }
-    door?.open(receiver)
+    door?.open({ receiver, takeEvent: events.take })
     return { self, events, startedAt, close: async () => door?.open(undefined) }
   }
 

@@ -1,8 +1,8 @@
 /**
  * Slack over Socket Mode: no public address needed.
  *
- * Two things are done here that Bolt does otherwise. An event is acknowledged after its listeners have taken it in,
- * not before (rule T1): Slack redelivers what nobody acknowledged. And the connection is kept by us: Bolt's own
+ * Two things are done here that Bolt does otherwise. An event is acknowledged after it was taken in, not before (rule
+ * T1): Slack redelivers what nobody acknowledged. And the connection is kept by us: Bolt's own
  * reconnect turns a refused `apps.connections.open` into an unhandled rejection, which ends the process.
  */
 import { type App, SocketModeReceiver } from '@slack/bolt'
@@ -12,7 +12,7 @@ import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
 import { boltLog } from './bolt-log.ts'
 import { slackFailure } from './fault.ts'
-import { isReadable } from './shape.ts'
+import { eventOf, isReadable } from './shape.ts'
 
 type ReceiverEvent = Parameters<App['processEvent']>[0]
 
@@ -32,6 +32,10 @@ const LONGEST_WAIT_MS = 30_000
 const GOODBYE_MS = 2_000
 
 export class KeptSocket extends SocketModeReceiver {
+  /** Takes an event in before it is acknowledged; set before the start. @throws when Slack shall deliver it again. */
+  takeEvent: (event: unknown) => Promise<void> = async () => {
+    throw new Error('Nobody listens to events yet.')
+  }
   readonly #clock: Clock
   readonly #log: Logger
   /** Aborted for good by `stop`. While it is not, a lost connection is made anew. */
@@ -57,7 +61,12 @@ export class KeptSocket extends SocketModeReceiver {
 
   override init(app: App): void {
     const processEvent = async (event: ReceiverEvent) => {
-      if (isReadable(event.body)) return acknowledgeAfter(app, event)
+      const happened = eventOf(event.body)
+      if (happened !== undefined) {
+        await this.takeEvent(happened)
+        return event.ack()
+      }
+      if (isReadable(event.body)) return app.processEvent(event)
       this.#log.warn('Slack sent something that cannot be read. It is ignored.')
       await event.ack()
     }
@@ -130,17 +139,4 @@ export class KeptSocket extends SocketModeReceiver {
       if (!signal.aborted) throw thrown
     })
   }
-}
-
-/** Bolt acknowledges an event before its listeners run. Its acknowledgement is kept until they are done. */
-async function acknowledgeAfter(app: App, event: ReceiverEvent): Promise<void> {
-  if (event.body.type !== 'event_callback') return app.processEvent(event)
-  let acknowledged = false
-  await app.processEvent({
-    ...event,
-    ack: async () => {
-      acknowledged = true
-    },
-  })
-  if (acknowledged) await event.ack()
 }
