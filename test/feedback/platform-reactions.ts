@@ -113,6 +113,7 @@ export function discordUnderTest(): PlatformUnderTest {
     log: quietLog,
     readsContent: true,
     explain: async () => {},
+    forms: { take: () => undefined },
     stopped: new AbortController().signal,
   })
   const play = (actions: readonly Action[]) =>
