@@ -112,13 +112,12 @@ export const host = z
   .max(253, HOST)
   .refine((name) => isIP(name) !== 0 || (HOST_NAME.test(name) && /[a-z]/i.test(name)), HOST)
 
-const STORE = 'sqlite: and the path of a file, or memory:'
+const STORE = {
+  error: 'sqlite: and the path of a file, postgres:// and the address of a database, or memory:',
+}
 
-/** Which stores a URL can name is known here only as far as people must be told; `src/store` opens them. */
+/** What a URL can name is known here only as far as people must be told; `src/store` opens it. */
 export const store = z
-  .string({ error: STORE })
-  .refine((url) => !/^postgres(ql)?:/i.test(url), {
-    error: `${STORE} (a store in PostgreSQL comes with a later version)`,
-    abort: true,
-  })
-  .regex(/^(memory:|sqlite:.+)$/, { error: STORE })
+  .string(STORE)
+  .regex(/^(memory:|sqlite:.+|postgres(ql)?:\/\/.+)$/, STORE)
+  .refine((url) => !url.startsWith('postgres') || URL.canParse(url), STORE)

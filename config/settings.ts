@@ -53,7 +53,9 @@ export const settings = z.object({
   }),
   store: store.default('sqlite:./data/parley.sqlite').register(facts, {
     env: 'PARLEY_STORE',
-    about: 'Where conversations and feedback are kept. memory: forgets everything when Parley stops.',
+    about:
+      'Where conversations and feedback are kept: sqlite: and a file; postgres://user:password@host/database, which ' +
+      'several replicas may share; or memory:, which forgets everything when Parley stops.',
   }),
   systemPrompt: text.optional().register(facts, {
     env: 'PARLEY_SYSTEM_PROMPT',

@@ -1,5 +1,4 @@
 /** The real console of the core, on a store in memory and with a model that says what a test has it say. */
-import Keyv from 'keyv'
 import { systemClock } from '#core/clock.ts'
 import { createConsole } from '#core/feedback/console/console.ts'
 import { type Suggestion, Suggestions } from '#core/feedback/console/suggestions.ts'
@@ -9,6 +8,8 @@ import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
 import type { LanguageModel, Prompt } from '#core/model/model.ts'
 import type { PersonRef } from '#core/person.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { quietLog } from '#test/quiet-log.ts'
 
 export interface RecordingConsole {
   readonly console: ConsoleDesk
@@ -33,11 +34,14 @@ export interface Dialogues {
   pause: (signal: AbortSignal) => Promise<void>
 }
 
-const pseudonyms = await Pseudonyms.open(new Keyv())
+/** A store of its own each time. */
+const memory = () => openSqliteStore('memory:', quietLog).keyv('console')
+
+const pseudonyms = await Pseudonyms.open(memory())
 
 export function recordingConsole(contextTokens = 16_000): RecordingConsole {
-  const demonstrations = new Demonstrations(new Keyv(), pseudonyms)
-  const suggestions = new Suggestions(new Keyv(), pseudonyms)
+  const demonstrations = new Demonstrations(memory(), pseudonyms)
+  const suggestions = new Suggestions(memory(), pseudonyms)
   const prompts: (Prompt & { readonly signal: AbortSignal })[] = []
   const dialogues: Dialogues = {
     all: () => Array.fromAsync(demonstrations.all()),

@@ -10,11 +10,11 @@
  * alone pays nothing for this page.
  */
 import type { RequestListener } from 'node:http'
-import type Keyv from 'keyv'
 import type { Logger } from 'pino'
 import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 import { readPlace } from './place.ts'
 import { createSurface } from './surface.ts'
 import { Channels } from './workspace/channels.ts'
@@ -39,7 +39,7 @@ export interface WebSettings {
 
 export interface WebDeps {
   /** A namespace of its own, strict about failures: an outage must never read as an empty workspace. */
-  readonly store: Keyv
+  readonly store: Namespace
   readonly clock: Clock
   readonly log: Logger
 }

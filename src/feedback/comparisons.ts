@@ -24,7 +24,6 @@ import { LONGEST_REASON, type Outcome } from './desk.ts'
 import { evenFormat } from './even-format.ts'
 import type { JudgedReply, Replies } from './judged-reply.ts'
 import { canBeCompared, newTask, promptOf, type TaskOrigin } from './new-task.ts'
-import { OneByOne } from './one-by-one.ts'
 import { provenanceOf } from './provenance.ts'
 import { offered, repeatOf } from './queue.ts'
 import type { RankingRecord, Rankings } from './rankings.ts'
@@ -50,8 +49,6 @@ type Refusal = { readonly say: string }
 export class Comparisons implements ComparisonDesk {
   readonly #deps: ComparisonDeps
   readonly #sampler: Sampler
-  /** By reply: two presses on it make one task. */
-  readonly #begins = new OneByOne()
 
   constructor(deps: ComparisonDeps) {
     this.#deps = deps
@@ -65,7 +62,7 @@ export class Comparisons implements ComparisonDesk {
     const judged = await this.#deps.replies.find(reply)
     if (typeof judged === 'string') return { say: SAYINGS[judged] }
     if (!canBeCompared(judged)) return { say: SAYINGS.unfinished }
-    const task = await this.#begins.run(reply, () =>
+    const task = await this.#deps.tasks.beginning(reply, () =>
       this.#same({ id: recordId(at, request.id), at, wanted }, judged),
     )
     this.#fillMeanwhile(task, judged)

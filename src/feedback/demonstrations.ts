@@ -2,11 +2,11 @@
  * Demonstrations: dialogues in which a person wrote what the assistant should say. Written whole in the trainer
  * console, or as a correction of one reply. Rules F4, S2, S3.
  */
-import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import { OneByOne } from '#core/store/one-by-one.ts'
 import { type IdList, listedIn } from './id-lists.ts'
-import { OneByOne } from './one-by-one.ts'
 import { provenance } from './provenance.ts'
 import { Records } from './records.ts'
 
@@ -83,10 +83,13 @@ export const isDialogue = ({ provenance, of }: Demonstration): boolean =>
 export class Demonstrations extends Records<Demonstration> {
   readonly holds = 'better replies and dialogues'
   /** Lists are read, changed and written as one step. */
-  readonly #listing = new OneByOne()
+  readonly #listing: OneByOne
+  readonly #changing: OneByOne
 
-  constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
+  constructor(keyv: Namespace, pseudonyms: Pseudonyms) {
     super(keyv, demonstration, pseudonyms)
+    this.#listing = new OneByOne(keyv, 'listing')
+    this.#changing = new OneByOne(keyv, 'dialogue')
   }
 
   override async put(record: Demonstration): Promise<void> {
@@ -115,6 +118,11 @@ export class Demonstrations extends Records<Demonstration> {
       const own = await this.keyv.get<IdList>(listOf(record.trainer))
       if (own?.length === 0) await this.keyv.delete(listOf(record.trainer))
     })
+  }
+
+  /** Nobody else changes this dialogue meanwhile. */
+  alone<Result>(id: string, work: () => Promise<Result>): Promise<Result> {
+    return this.#changing.run(id, work)
   }
 
   /** Dialogues that this person writes or wrote in the console, oldest first. @param trainer pseudonym. */

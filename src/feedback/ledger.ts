@@ -4,10 +4,11 @@
  * A vote is not stored: it is a fold over these events (`fold.ts`), so that any order or repetition of deliveries
  * ends in what the platform shows. Depends on the store only; adapters hand reactions in through the composition root.
  */
-import type { Keyv } from 'keyv'
 import type { PersonRef } from '#core/person.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import { OneByOne } from '#core/store/one-by-one.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import type { Transcripts } from '#core/store/transcripts.ts'
 import { messageKey } from '#core/thread.ts'
@@ -23,7 +24,7 @@ import type { Vote } from './vote.ts'
 export type LedgerEvent = FeedbackEvent
 
 export interface LedgerDeps {
-  readonly events: Keyv
+  readonly events: Namespace
   readonly shown: ShownReplies
   readonly pseudonyms: Pseudonyms
   /** Tells which words were judged, and whether by who asked. Without it, nothing is known of either. */
@@ -41,7 +42,9 @@ export class Ledger implements PersonalData {
    * Three kinds of keys: an event under its id; the id under the event's name, so that a redelivery with another
    * time is known; and for a message the replies on which it brought reactions.
    */
-  readonly #events: Keyv
+  readonly #events: Namespace
+  /** By message: what reads a list of replies and writes it back. */
+  readonly #writes: OneByOne
   readonly #shown: ShownReplies
   readonly #pseudonyms: Pseudonyms
   readonly #replies: Pick<Replies, 'find'> | undefined
@@ -52,6 +55,7 @@ export class Ledger implements PersonalData {
 
   constructor({ events, shown, pseudonyms, replies, transcripts }: LedgerDeps) {
     this.#events = events
+    this.#writes = new OneByOne(events, 'message')
     this.#shown = shown
     this.#pseudonyms = pseudonyms
     this.#replies = replies
@@ -147,11 +151,13 @@ export class Ledger implements PersonalData {
     const shown = await this.#shown.find(reaction.message)
     if (shown === undefined) return false
     const key = `on/${messageKey(reaction.message)}`
-    const before = (await this.#events.get<readonly string[]>(key)) ?? []
     const added = reaction.kind === 'reaction_added'
-    // What is taken off may have been put there when the message showed an earlier answer.
-    const replies = added ? [shown.reply] : [...new Set([...before, shown.reply])]
-    if (added && !before.includes(shown.reply)) await this.#events.set(key, [...before, shown.reply])
+    const replies = await this.#writes.run(key, async () => {
+      const before = (await this.#events.get<readonly string[]>(key)) ?? []
+      if (added && !before.includes(shown.reply)) await this.#events.set(key, [...before, shown.reply])
+      // What is taken off may have been put there when the message showed an earlier answer.
+      return added ? [shown.reply] : [...new Set([...before, shown.reply])]
+    })
     const { platform } = reaction.message
     const pseudonymOf = (id: string) => this.#pseudonyms.of({ platform, id })
     for (const reply of replies)

@@ -4,10 +4,10 @@
  * A change of mind is a further record; the newest of a person and task counts. The index beside the records answers
  * who ranked a task, without reading all of them; the records are the truth.
  */
-import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { OneByOne } from './one-by-one.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import { OneByOne } from '#core/store/one-by-one.ts'
 import { provenance } from './provenance.ts'
 import { Records } from './records.ts'
 
@@ -43,10 +43,11 @@ type Newest = Readonly<Record<string, string>>
 export class Rankings extends Records<RankingRecord> {
   readonly holds = 'rankings'
   /** By task: two people who rank it at once are both in its index. */
-  readonly #writes = new OneByOne()
+  readonly #writes: OneByOne
 
-  constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
+  constructor(keyv: Namespace, pseudonyms: Pseudonyms) {
     super(keyv, rankingRecord, pseudonyms)
+    this.#writes = new OneByOne(keyv, 'record')
   }
 
   /** The record and its place in the index are one write. */

@@ -6,10 +6,10 @@
  * process died. Days on which Parley was off are left out; nobody wants a week's invitations at once.
  */
 import { randomUUID } from 'node:crypto'
-import type { Keyv } from 'keyv'
 import type { Logger } from 'pino'
 import * as z from 'zod'
 import type { Clock } from '#core/clock.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 import type { Invitation } from './comparison-desk.ts'
 import type { Comparisons } from './comparisons.ts'
 import { drawReplies, isEligible, type Period, type PopulationDeps } from './population.ts'
@@ -34,7 +34,7 @@ export interface ReviewSettings {
 export interface SchedulerDeps extends PopulationDeps {
   readonly comparisons: Pick<Comparisons, 'beginDrawn'>
   /** Namespace `reviews`: names of replies only. */
-  readonly days: Keyv
+  readonly days: Namespace
   readonly invite: (invitation: Invitation, signal: AbortSignal) => Promise<void>
   readonly clock: Clock
   readonly log: Logger
@@ -74,6 +74,11 @@ export class ReviewScheduler {
 
   /** Draws from yesterday's replies, if that was not done, and invites to what nobody was invited to yet. */
   async work(signal: AbortSignal): Promise<void> {
+    // Of several replicas one invites; the others find that it was done.
+    await this.#deps.days.exclusively('work', () => this.#work(signal))
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
     const period = dayBefore(this.#deps.clock.now())
     const name = new Date(period.start).toISOString().slice(0, 10)
     const day = await this.#drawn(name, period)

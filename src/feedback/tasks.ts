@@ -3,10 +3,10 @@
  *
  * The record is self-contained, so that a ranking can be learnt from whatever becomes of the thread.
  */
-import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { OneByOne } from './one-by-one.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import { OneByOne } from '#core/store/one-by-one.ts'
 import { provenance } from './provenance.ts'
 import { Records } from './records.ts'
 
@@ -79,10 +79,13 @@ export type TaskCandidate = z.infer<typeof candidate>
 export class ComparisonTasks extends Records<ComparisonTask> {
   readonly holds = 'questions of yours whose answers are compared'
   /** By task: answers that come at the same time are both kept, and what was withdrawn or erased stays so. */
-  readonly #writes = new OneByOne()
+  readonly #writes: OneByOne
+  readonly #begins: OneByOne
 
-  constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
+  constructor(keyv: Namespace, pseudonyms: Pseudonyms) {
     super(keyv, comparisonTask, pseudonyms)
+    this.#writes = new OneByOne(keyv, 'record')
+    this.#begins = new OneByOne(keyv, 'begin')
   }
 
   /** The newest task that a person asked for about this reply can be found by it. */
@@ -92,6 +95,11 @@ export class ComparisonTasks extends Records<ComparisonTask> {
 
   override async delete(id: string): Promise<void> {
     await this.#writes.run(id, () => super.delete(id))
+  }
+
+  /** For whoever begins a task about a reply: two presses on it make one. */
+  beginning<Result>(reply: string, begin: () => Promise<Result>): Promise<Result> {
+    return this.#begins.run(reply, begin)
   }
 
   /**

@@ -3,9 +3,10 @@
  * time. Datasets ask `allows` for everybody whose words a row holds, and record the `epoch` they were made in.
  */
 import { randomUUIDv7 } from 'node:crypto'
-import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { PersonRef } from '#core/person.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import { OneByOne } from '#core/store/one-by-one.ts'
 import type { PersonalData } from './personal-data.ts'
 import type { Pseudonyms } from './pseudonyms.ts'
 
@@ -35,11 +36,14 @@ const MOST_TURNS = 1_000
  */
 export class Consents implements PersonalData {
   readonly holds = 'choices about training'
-  readonly #keyv: Keyv
+  readonly #keyv: Namespace
   readonly #pseudonyms: Pseudonyms
+  /** By person. */
+  readonly #writes: OneByOne
 
-  constructor(keyv: Keyv, pseudonyms: Pseudonyms) {
+  constructor(keyv: Namespace, pseudonyms: Pseudonyms) {
     this.#keyv = keyv
+    this.#writes = new OneByOne(keyv, 'person')
     this.#pseudonyms = pseudonyms
   }
 
@@ -56,6 +60,10 @@ export class Consents implements PersonalData {
   /** What is already so is no new turn, and an older choice never undoes a newer one. A tie is a withdrawal. */
   async set(person: PersonRef, training: boolean, at: number): Promise<void> {
     const pseudonym = this.#pseudonyms.of(person)
+    await this.#writes.run(pseudonym, () => this.#set(pseudonym, person.platform, training, at))
+  }
+
+  async #set(pseudonym: string, provenance: string, training: boolean, at: number): Promise<void> {
     const { turns = [], asOf = Number.NEGATIVE_INFINITY } = (await this.#read(pseudonym)) ?? {}
     if (at < asOf || (at === asOf && training)) return
     const last = turns.at(-1)
@@ -63,7 +71,7 @@ export class Consents implements PersonalData {
     const record: ConsentRecord = {
       schema: 1,
       person: pseudonym,
-      provenance: person.platform,
+      provenance,
       turns: isNew ? [...turns, { training, at }].slice(-MOST_TURNS) : turns,
       asOf: at,
     }
@@ -97,6 +105,10 @@ export class Consents implements PersonalData {
   /** Whoever is erased no longer consents: that is a withdrawal too. */
   async erase(person: PersonRef): Promise<number> {
     const pseudonym = this.#pseudonyms.of(person)
+    return this.#writes.run(pseudonym, () => this.#erase(pseudonym))
+  }
+
+  async #erase(pseudonym: string): Promise<number> {
     const turns = (await this.#read(pseudonym))?.turns ?? []
     if (turns.at(-1)?.training) {
       const { key, value } = withdrawal(turns.at(-1)?.at ?? 0)

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Keyv } from 'keyv'
 import { type PersonRef, personKey } from '#core/person.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 
 const KEY_BYTES = 32
 /** 96 bits: no two people of an installation ever share one. */
@@ -19,10 +19,10 @@ export class Pseudonyms {
   }
 
   /** Reads the installation's key, or makes one at the first start. */
-  static async open(secrets: Keyv): Promise<Pseudonyms> {
+  static async open(secrets: Namespace): Promise<Pseudonyms> {
     const known = await secrets.get<string>(KEY_NAME)
-    const key = known ?? randomBytes(KEY_BYTES).toString('hex')
-    if (known === undefined) await secrets.set(KEY_NAME, key)
+    // Replicas that start together for the first time agree on one.
+    const key = known ?? (await secrets.exclusively(KEY_NAME, () => made(secrets)))
     return new Pseudonyms(Buffer.from(key, 'hex'))
   }
 
@@ -39,4 +39,12 @@ export class Pseudonyms {
   #hash(name: string): string {
     return createHmac('sha256', this.#key).update(name).digest('hex').slice(0, DIGITS)
   }
+}
+
+async function made(secrets: Namespace): Promise<string> {
+  const known = await secrets.get<string>(KEY_NAME)
+  if (known !== undefined) return known
+  const key = randomBytes(KEY_BYTES).toString('hex')
+  await secrets.set(KEY_NAME, key)
+  return key
 }

@@ -7,9 +7,9 @@ import { strict } from './strict-adapter.ts'
 export interface Namespace extends Keyv {
   /**
    * Runs `work` while nobody else, on any replica, runs one of the same name in this namespace: for what reads and
-   * then writes, outside of a thread's lease. Short work only, and none within another.
+   * then writes, outside of a thread's lease (`OneByOne`). On a file: nobody else in this process.
    *
-   * @throws StoreError when the store does not answer; `work` may have run up to there.
+   * @throws Error when the store does not answer, or somebody else is at it for too long; `work` has not run then.
    */
   exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result>
 }

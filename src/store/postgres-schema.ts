@@ -69,6 +69,8 @@ const MIGRATIONS: readonly string[] = [
     owner text,
     fence bigint NOT NULL DEFAULT 0);
   CREATE INDEX thread_ready ON parley.thread (leased_until, ready) WHERE open > 0;
+  -- Of no worth after a crash of the server: who held one has lost its connection.
+  CREATE UNLOGGED TABLE parley.lock (name text COLLATE "C" PRIMARY KEY, owner text NOT NULL, until bigint NOT NULL);
   CREATE FUNCTION parley.now_ms() RETURNS bigint LANGUAGE sql VOLATILE AS
     'SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint';
   -- One round trip a claim. Not one statement: each of these must see what was committed before the thread was locked.

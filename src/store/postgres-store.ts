@@ -3,6 +3,7 @@ import { reasonOf } from '#core/errors.ts'
 import { createNamespaces, type StoreBase, unusable } from './namespaces.ts'
 import { Postgres } from './postgres.ts'
 import { PostgresAdapter, sweepExpired } from './postgres-adapter.ts'
+import { PostgresLocks } from './postgres-locks.ts'
 import { migrate } from './postgres-schema.ts'
 
 /** As for the file: expired rows are never read, only taken out now and then. */
@@ -20,6 +21,7 @@ export interface PostgresStore extends StoreBase {
 /** @throws ConfigError when the database cannot be reached or used, or a later Parley wrote it. */
 export async function openPostgresStore(url: string, log: Logger): Promise<PostgresStore> {
   const postgres = await connect(url, log)
+  const locks = new PostgresLocks(postgres)
   const sweep = setInterval(() => {
     sweepExpired(postgres).catch((error: unknown) =>
       log.warn({ err: error }, 'expired rows stay in the store for now'),
@@ -30,7 +32,7 @@ export async function openPostgresStore(url: string, log: Logger): Promise<Postg
     postgres,
     keyv: createNamespaces({
       adapter: () => new PostgresAdapter(postgres),
-      exclusively: (name, work) => postgres.exclusively(name, work),
+      exclusively: (name, work) => locks.run(name, work),
       log,
     }),
     settle: () => postgres.slowly('VACUUM parley.kv, parley.delivery, parley.turn', SETTLE_MS),

@@ -1,15 +1,10 @@
 import pg from 'pg'
 import type { Logger } from 'pino'
-import { Queues } from './queues.ts'
 
 /** A database answers in a few milliseconds: past this it is down, and every call says so (see `strict-adapter.ts`). */
 const DEADLINE_MS = 5_000
 /** Connections a replica has for work: turns wait for models, not for the database. */
 const CONNECTIONS = 10
-/** For locks, and never for the work under them: so those that hold one can always go on. */
-const LOCK_CONNECTIONS = 4
-/** Longer than any work under a lock: whoever stops answering within one loses it. */
-const LOCK_HELD_MS = 30_000
 /** Whoever listens looks by themselves every second as well, so a lost connection may take its time. */
 const LISTEN_AGAIN_MS = 2_000
 /** A statement that lost to another that wanted the same rows is as if it never was, and is tried again. */
@@ -29,8 +24,6 @@ export type Query = <Row>(sql: string, values?: readonly unknown[]) => Promise<R
 export class Postgres {
   readonly #settings: pg.PoolConfig
   readonly #pool: pg.Pool
-  readonly #locks: pg.Pool
-  readonly #queues = new Queues()
   readonly #log: Logger
   readonly #closing = new AbortController()
   /** Statements are prepared once a connection, under these names. All of them are constants of ours. */
@@ -52,8 +45,12 @@ export class Postgres {
           type === INT8 ? Number : pg.types.getTypeParser(type, format as 'text'),
       },
     }
-    this.#pool = this.#poolOf({ max: CONNECTIONS, idle_in_transaction_session_timeout: DEADLINE_MS })
-    this.#locks = this.#poolOf({ max: LOCK_CONNECTIONS, idle_in_transaction_session_timeout: LOCK_HELD_MS })
+    this.#pool = new pg.Pool({
+      ...this.#settings,
+      max: CONNECTIONS,
+      idle_in_transaction_session_timeout: DEADLINE_MS,
+    })
+    this.#pool.on('error', (error) => this.#broken(error))
   }
 
   /** @param sql a constant: it stays prepared. */
@@ -72,21 +69,11 @@ export class Postgres {
   async transaction<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
     for (let tried = 1; ; tried += 1) {
       try {
-        return await this.#within(this.#pool, work)
+        return await this.#attempt(work)
       } catch (error) {
         if (tried === TRIES || !lostToAnother(error)) throw error
       }
     }
-  }
-
-  /** Runs `work` while nobody else runs one of this name, in any process. Not within another. */
-  async exclusively<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-    return this.#queues.run(name, () =>
-      this.#within(this.#locks, async (query) => {
-        await query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [name])
-        return work()
-      }),
-    )
   }
 
   /** Statements that must stand alone, and may take their time. */
@@ -152,17 +139,11 @@ export class Postgres {
 
   async close(): Promise<void> {
     this.#closing.abort()
-    await Promise.all([this.#pool.end(), this.#locks.end()])
+    await this.#pool.end()
   }
 
-  #poolOf(settings: pg.PoolConfig): pg.Pool {
-    const pool = new pg.Pool({ ...this.#settings, ...settings })
-    pool.on('error', (error) => this.#broken(error))
-    return pool
-  }
-
-  async #within<Result>(pool: pg.Pool, work: (query: Query) => Promise<Result>): Promise<Result> {
-    const client = await pool.connect()
+  async #attempt<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+    const client = await this.#pool.connect()
     const broken = (error: Error) => this.#broken(error)
     // Nobody else hears it when the connection breaks between two statements, and unheard it would end the process.
     client.on('error', broken)

@@ -207,7 +207,7 @@ test.each([
   [
     'PARLEY_STORE',
     'sqlite:',
-    'sqlite: and the path of a file, or memory:',
+    'sqlite: and the path of a file, postgres:// and the address of a database, or memory:',
     'Set PARLEY_STORE=sqlite:./data/parley.sqlite.',
   ],
 ])(
@@ -217,10 +217,12 @@ test.each([
   },
 )
 
-test('a PostgreSQL store is named as coming later, without its password', async () => {
-  expect(await wrong({ PARLEY_STORE: 'postgres://parley:hunter2@db/parley' })).toBe(
-    'PARLEY_STORE is "postgres://…@db/parley" (string); expected sqlite: and the path of a file, or memory: ' +
-      '(a store in PostgreSQL comes with a later version). Set PARLEY_STORE=sqlite:./data/parley.sqlite.',
+test('S5: the address of a database is taken as it is; a wrong one is shown without its password', async () => {
+  const url = 'postgres://parley:hunter2@db:5432/parley?sslmode=require'
+  expect((await configured({ PARLEY_STORE: url })).store).toBe(url)
+  expect(await wrong({ PARLEY_STORE: 'postgres://parley:hunter2@db:port/parley' })).toBe(
+    'PARLEY_STORE is "postgres://…@db:port/parley" (string); expected sqlite: and the path of a file, ' +
+      'postgres:// and the address of a database, or memory:. Set PARLEY_STORE=sqlite:./data/parley.sqlite.',
   )
 })
 

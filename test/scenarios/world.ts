@@ -1,6 +1,6 @@
-import type Keyv from 'keyv'
 import type { Platform } from '#adapters/platform.ts'
 import type { Control } from '#core/delivery/surface.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 
 /**
  * One simulated platform with people on it, the same for every adapter: that is how parity is held.
@@ -10,7 +10,7 @@ import type { Control } from '#core/delivery/surface.ts'
 export interface World {
   readonly name: string
   /** A fresh adapter wired to this simulated platform. Called again for a restart or a second start. */
-  platform(store: Keyv): Promise<Platform>
+  platform(store: Namespace): Promise<Platform>
   /** Parley's HTTP address, once it listens; platforms that deliver over HTTP send there from now on. */
   listening(url: string): void
   person(name: string): Person

@@ -1,84 +1,52 @@
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Keyv, KeyvMemoryAdapter } from 'keyv'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { ConfigError } from '#core/errors.ts'
+import { sweepExpired as sweepPostgres } from '#core/store/postgres-adapter.ts'
 import { sweepExpired } from '#core/store/sqlite-adapter.ts'
 import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { openStore, type Store } from '#core/store/store.ts'
 import { StoreError, strict } from '#core/store/strict-adapter.ts'
+import { freshDatabase, withoutPostgres } from '#test/postgres/shared.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { storeContract } from './contract.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-store-'))
-afterEach(() => rmSync(folder, { recursive: true, force: true }))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe.each(['memory:', `sqlite:${join(folder, 'deep', 'parley.sqlite')}`])('a store at %s', (url) => {
-  test('gives back what was put, one namespace apart from the other', async () => {
-    const store = openSqliteStore(url, quietLog)
-    const [one, other] = [store.keyv('one'), store.keyv('other')]
-    await one.setMany<unknown>([
-      { key: 'b', value: { text: '"; DROP TABLE kv; --' } },
-      { key: 'one:b', value: 2 },
-      { key: 'a', value: [1, null, 'ü👍'] },
-    ])
-    expect(await one.getMany(['a', 'b', 'one:b', 'c'])).toEqual([
-      [1, null, 'ü👍'],
-      { text: '"; DROP TABLE kv; --' },
-      2,
-      undefined,
-    ])
-    expect(await other.get('a')).toBeUndefined()
-    await one.delete('b')
-    const keys: unknown[] = []
-    for await (const [key] of one.iterator()) keys.push(key)
-    expect(keys).toEqual(['a', 'one:b'])
-    await one.clear()
-    expect(await one.has('a')).toBe(false)
-    await store.close()
-  })
-})
+const sweep = async (store: Store) =>
+  store.kind === 'sqlite' ? sweepExpired(store.database) : sweepPostgres(store.postgres)
 
-test('what is written is there after the store was closed and opened again', async () => {
-  const url = `sqlite:${join(folder, 'again.sqlite')}`
-  const first = openSqliteStore(url, quietLog)
-  await first.keyv('x').set('key', 'value')
-  await first.close()
-  const second = openSqliteStore(url, quietLog)
-  expect(await second.keyv('x').get('key')).toBe('value')
-  await second.close()
-})
+describe('in memory', () => storeContract({ url: async () => 'memory:', sweep, lasts: false }))
 
-test('an iterator walks more than one page', async () => {
-  const store = openSqliteStore('memory:', quietLog)
-  const keyv = store.keyv('many')
-  await keyv.setMany(Array.from({ length: 1_000 }, (_, n) => ({ key: String(n).padStart(4, '0'), value: n })))
-  let next = 0
-  for await (const [, value] of keyv.iterator()) expect(value).toBe(next++)
-  expect(next).toBe(1_000)
-  await store.close()
-})
+describe('on SQLite', () =>
+  storeContract({
+    url: async () => `sqlite:${join(folder, randomUUID(), 'parley.sqlite')}`,
+    sweep,
+    lasts: true,
+  }))
 
-test.each(['', 'sqlite:', 'redis://here', 'sqlite:/dev/null/x.sqlite'])(
-  'the URL %j is a setting to mend',
-  (url) => {
-    expect(() => openSqliteStore(url, quietLog)).toThrow(ConfigError)
-    expect(() => openSqliteStore(url, quietLog)).toThrow(/^PARLEY_STORE is /)
-  },
+describe.skipIf(withoutPostgres)('on PostgreSQL', () =>
+  storeContract({ url: freshDatabase, sweep, lasts: true }),
 )
 
-describe('C1: a store that is down never reads as an empty conversation', () => {
-  test('a closed database rejects every read and write', async () => {
-    const store = openSqliteStore('memory:', quietLog)
-    const keyv = store.keyv('x')
-    await keyv.set('key', 'value')
-    await store.close()
-    await expect(keyv.get('key')).rejects.toThrow(StoreError)
-    await expect(keyv.getMany(['key'])).rejects.toThrow(StoreError)
-    await expect(keyv.set('key', 'other')).rejects.toThrow(StoreError)
-    await expect(keyv.setMany([{ key: 'key', value: 'other' }])).rejects.toThrow(StoreError)
-    await expect(store.ping()).rejects.toThrow()
-  })
+test.each([
+  '',
+  'sqlite:',
+  'redis://here',
+  'sqlite:/dev/null/x.sqlite',
+  'postgres://parley:hunter2@127.0.0.1:1/x',
+])('S5: the URL %j is a setting to mend, and no password is shown', async (url) => {
+  const error = await openStore(url, quietLog).catch((thrown: unknown) => thrown)
+  expect(error).toBeInstanceOf(ConfigError)
+  expect(String(error)).toMatch(/PARLEY_STORE is /)
+  expect(String(error)).not.toContain('hunter2')
+})
 
+describe('C1: a store that is down never reads as an empty conversation', () => {
   test('a write that was not accepted, and a call that hangs, reject', async () => {
     const inner = new KeyvMemoryAdapter(new Map())
     const failing = Object.assign(inner, { set: async () => false, get: () => new Promise<never>(() => {}) })
@@ -94,6 +62,10 @@ describe('C1: a store that is down never reads as an empty conversation', () => 
     inner.emit('error', new Error('socket closed'))
     expect([heard.length, keyv instanceof Keyv]).toEqual([1, true])
   })
+
+  test('an error of the store says what was asked of it', () => {
+    expect(new StoreError('get', 'failed', new Error('no')).message).toMatch(/^The store's get failed: no\. /)
+  })
 })
 
 test('a file that is not a database is a setting to mend', () => {
@@ -101,15 +73,4 @@ test('a file that is not a database is a setting to mend', () => {
   mkdirSync(folder, { recursive: true })
   writeFileSync(path, 'a shopping list, and not a short one either')
   expect(() => openSqliteStore(`sqlite:${path}`, quietLog)).toThrow(ConfigError)
-})
-
-test('what has expired leaves the file', async () => {
-  const store = openSqliteStore('memory:', quietLog)
-  const keyv = store.keyv('sessions')
-  await keyv.set('old', 'x', 1)
-  await keyv.set('kept', 'y')
-  await new Promise((resolve) => setTimeout(resolve, 5))
-  sweepExpired(store.database)
-  expect(store.database.prepare('SELECT key FROM kv').all()).toEqual([{ key: 'kept' }])
-  await store.close()
 })

@@ -1,4 +1,4 @@
-import type Keyv from 'keyv'
+import type { Namespace } from '#core/store/namespaces.ts'
 import type { ChannelView, WireEvent } from '../protocol.ts'
 import { KeyedQueue } from './queue.ts'
 
@@ -16,12 +16,13 @@ const CHANNEL_LIMIT = 100
 const KEY = 'channels'
 
 export class Channels {
-  readonly #store: Keyv
+  readonly #store: Namespace
   readonly #publish: (event: WireEvent) => void
-  readonly #queue = new KeyedQueue()
+  readonly #queue: KeyedQueue
 
-  constructor(store: Keyv, publish: (event: WireEvent) => void) {
+  constructor(store: Namespace, publish: (event: WireEvent) => void) {
     this.#store = store
+    this.#queue = new KeyedQueue(store, 'channels')
     this.#publish = publish
   }
 

@@ -1,5 +1,5 @@
-import type Keyv from 'keyv'
 import type { Clock } from '#core/clock.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 import { KeyedQueue } from './queue.ts'
 import { fingerprint } from './records.ts'
 
@@ -8,12 +8,13 @@ const KEPT_MS = 30 * 86_400_000
 
 /** When a form was first sent: one that comes again is the same record of the same time (rule F1). */
 export class FirstTimes {
-  readonly #store: Keyv
+  readonly #store: Namespace
   readonly #clock: Clock
-  readonly #queue = new KeyedQueue()
+  readonly #queue: KeyedQueue
 
-  constructor(store: Keyv, clock: Clock) {
+  constructor(store: Namespace, clock: Clock) {
     this.#store = store
+    this.#queue = new KeyedQueue(store, 'first')
     this.#clock = clock
   }
 

@@ -1,5 +1,5 @@
-import type Keyv from 'keyv'
 import type { Clock } from '#core/clock.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 import type { MessageView } from '../protocol.ts'
 import { KeyedQueue } from './queue.ts'
 import { type MessageRecord, messageId, messageView, readMessageId, type ThreadRecord } from './records.ts'
@@ -12,20 +12,26 @@ export const messageKey = (id: string): string => `message/${id}`
 
 /** Every message of the workspace: one key each, and the growing ones in memory as well. */
 export class Messages {
-  readonly #store: Keyv
+  readonly #store: Namespace
   readonly #clock: Clock
-  readonly #queue = new KeyedQueue()
+  readonly #queue: KeyedQueue
   /** Replies that grow now. Newer than the store's; gone from here once finished and saved. */
   readonly #live = new Map<string, { readonly record: MessageRecord; readonly savedAt: number }>()
 
-  constructor(store: Keyv, clock: Clock) {
+  constructor(store: Namespace, clock: Clock) {
     this.#store = store
+    this.#queue = this.queue('thread')
     this.#clock = clock
   }
 
-  /** Changes of one thread never overlap: Keyv has no compare-and-set. */
+  /** Changes of one thread never overlap. */
   inThread<T>(thread: string, work: () => Promise<T>): Promise<T> {
     return this.#queue.run(thread, work)
+  }
+
+  /** For other changes that must not overlap. @param purpose what is changed. */
+  queue(purpose: string): KeyedQueue {
+    return new KeyedQueue(this.#store, purpose)
   }
 
   head(thread: string): Promise<ThreadRecord | undefined> {

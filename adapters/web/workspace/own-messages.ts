@@ -1,7 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import type { MessageView, PersonView, WireEvent } from '../protocol.ts'
 import type { Messages } from './messages.ts'
-import { KeyedQueue } from './queue.ts'
 import { type MessageRecord, readMessageId, summary, type ThreadRecord, threadView } from './records.ts'
 
 /** What a thread is called whose first question is gone. */
@@ -26,7 +25,7 @@ export function createOwnMessages(deps: {
   readonly publish: (event: WireEvent) => void
 }): OwnMessages {
   const { messages, clock, publish } = deps
-  const changing = new KeyedQueue()
+  const changing = messages.queue('changes')
 
   const saveHead = async (before: ThreadRecord, after: ThreadRecord): Promise<void> => {
     if (JSON.stringify(before) === JSON.stringify(after)) return

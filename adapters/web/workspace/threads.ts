@@ -2,7 +2,6 @@ import type Keyv from 'keyv'
 import type { Clock } from '#core/clock.ts'
 import type { PersonView, Sent, ThreadList, ThreadPage, WireEvent } from '../protocol.ts'
 import type { Messages } from './messages.ts'
-import { KeyedQueue } from './queue.ts'
 import { toggled } from './reactions.ts'
 import {
   fingerprint,
@@ -53,7 +52,7 @@ export function createThreads(deps: {
   readonly publish: (event: WireEvent) => void
 }): Threads {
   const { store, messages, clock, publish } = deps
-  const reacting = new KeyedQueue()
+  const reacting = messages.queue('reactions')
 
   const question = (thread: string, seq: number, { person, text }: Post): MessageRecord => {
     const now = clock.now()

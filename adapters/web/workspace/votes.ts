@@ -1,5 +1,5 @@
-import type Keyv from 'keyv'
 import type { Vote } from '#core/feedback/vote.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 import { KeyedQueue } from './queue.ts'
 
 interface VoteRecord {
@@ -14,11 +14,12 @@ interface VoteRecord {
 
 /** Who pressed good or bad below which reply. Everyone sees their own presses only. */
 export class Votes {
-  readonly #store: Keyv
-  readonly #queue = new KeyedQueue()
+  readonly #store: Namespace
+  readonly #queue: KeyedQueue
 
-  constructor(store: Keyv) {
+  constructor(store: Namespace) {
     this.#store = store
+    this.#queue = new KeyedQueue(store, 'vote')
   }
 
   /**

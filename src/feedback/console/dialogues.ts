@@ -1,13 +1,11 @@
 import type { PersonRef } from '#core/person.ts'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { type Demonstration, type Demonstrations, isDialogue } from '../demonstrations.ts'
-import { OneByOne } from '../one-by-one.ts'
 
 /** The demonstrations that are dialogues of the console. What reads one and writes it back meets no other that does. */
 export class Dialogues {
   readonly #demonstrations: Demonstrations
   readonly #pseudonyms: Pseudonyms
-  readonly #writes = new OneByOne()
 
   constructor(demonstrations: Demonstrations, pseudonyms: Pseudonyms) {
     this.#demonstrations = demonstrations
@@ -16,7 +14,7 @@ export class Dialogues {
 
   /** Nobody else changes this dialogue meanwhile. */
   alone<T>(id: string, work: () => Promise<T>): Promise<T> {
-    return this.#writes.run(id, work)
+    return this.#demonstrations.alone(id, work)
   }
 
   async find(id: string): Promise<Demonstration | undefined> {

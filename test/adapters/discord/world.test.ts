@@ -1,12 +1,13 @@
-import Keyv from 'keyv'
 import { expect, onTestFinished, test } from 'vitest'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { quietLog } from '#test/quiet-log.ts'
 import { discordWorld } from '#test/scenarios/worlds/discord.ts'
 import { RecordingHost } from './recording-host.ts'
 import { finished, REPLY, writing } from './running.ts'
 
 test('the world shows a scenario what people see', async () => {
   const world = await discordWorld()
-  const platform = await world.platform(new Keyv())
+  const platform = await world.platform(openSqliteStore('memory:', quietLog).keyv('web'))
   onTestFinished(async () => {
     await platform.stop()
     await world.close()

@@ -4,10 +4,10 @@
  * The conversation is scripted, so that the pictures change only when the page does.
  */
 import { mkdir } from 'node:fs/promises'
-import Keyv from 'keyv'
 import { createWeb } from '#adapters/web/web.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Question } from '#core/dialogue/question.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { openBrowser } from './browser.ts'
 import { exampleInsights } from './example-insights.ts'
@@ -65,7 +65,7 @@ const waiting: ((question: Question) => void)[] = []
 const host = recordingHost((question) => waiting.shift()?.(question))
 const web = createWeb(
   { modelLabel: 'gpt-6-luna at api.openai.com' },
-  { store: new Keyv(), clock: systemClock, log: quietLog },
+  { store: openSqliteStore('memory:', quietLog).keyv('web'), clock: systemClock, log: quietLog },
 )
 await web.start(host)
 const served = await serve(web)

@@ -1,8 +1,9 @@
-import Keyv from 'keyv'
 import type { Platform } from '#adapters/platform.ts'
 import { createWeb, type WebSettings } from '#adapters/web/web.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
 import type { Question } from '#core/dialogue/question.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { type RecordingHost, recordingHost } from './recording-host.ts'
 import { type Served, serve } from './served.ts'
@@ -10,7 +11,7 @@ import { type Served, serve } from './served.ts'
 export interface Workspace extends AsyncDisposable {
   readonly web: Platform
   readonly host: RecordingHost
-  readonly store: Keyv
+  readonly store: Namespace
   readonly url: string
   /** The process ends and another one begins on the same store and port; `between` runs while there is none. */
   restart(between?: () => Promise<void>): Promise<void>
@@ -21,10 +22,15 @@ export async function workspace(
   options: Partial<WebSettings> & {
     readonly onQuestion?: (question: Question) => void
     readonly clock?: Clock
-    readonly store?: Keyv
+    readonly store?: Namespace
   } = {},
 ): Promise<Workspace> {
-  const { onQuestion, clock = systemClock, store = new Keyv(), ...settings } = options
+  const {
+    onQuestion,
+    clock = systemClock,
+    store = openSqliteStore('memory:', quietLog).keyv('web'),
+    ...settings
+  } = options
   const host = recordingHost(onQuestion)
   const open = async (port: number): Promise<{ web: Platform; served: Served }> => {
     const web = createWeb({ modelLabel: 'scripted model', ...settings }, { store, clock, log: quietLog })

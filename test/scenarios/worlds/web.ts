@@ -2,12 +2,13 @@
  * The web workspace as a world of scenarios: people are plain HTTP clients, and what they see comes from the API
  * after each server-sent event, as on the page.
  */
-import type Keyv from 'keyv'
+
 import type { WireEvent } from '#adapters/web/protocol.ts'
 import { createWeb } from '#adapters/web/web.ts'
 import { newPerson, Sessions } from '#adapters/web/workspace/sessions.ts'
 import { systemClock } from '#core/clock.ts'
 import type { Control } from '#core/delivery/surface.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
 import { freshKey, WebClient } from '#test/adapters/web/client.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
@@ -30,14 +31,14 @@ export interface WebWorld extends World {
 }
 
 export async function webWorld(): Promise<WebWorld> {
-  let store: Keyv | undefined
+  let store: Namespace | undefined
   let url: string | undefined
   const people = new Map<string, Seat>()
 
   /** Ids must be known before anybody has spoken, so people are seated in the store rather than signed in. */
   const seat = (name: string): Seat => {
     const self = newPerson(name)
-    const cookies = new Map<Keyv, Promise<string>>()
+    const cookies = new Map<Namespace, Promise<string>>()
     const person: Seat = {
       ...self,
       async client() {
