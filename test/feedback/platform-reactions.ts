@@ -65,10 +65,7 @@ class ListeningHost extends RecordingHost {
 export function slackUnderTest(): PlatformUnderTest {
   const host = new ListeningHost()
   const ids = ['UALICE', 'UBOB', 'UHELPER', 'UPARLEY']
-  const handlers = new Map<string, (args: { event: unknown }) => Promise<void>>()
   const app = {
-    event: (name: string, handler: (args: { event: unknown }) => Promise<void>) =>
-      handlers.set(name, handler),
     ...{ action: () => {}, view: () => {}, shortcut: () => {}, command: () => {}, error: () => {} },
   } as unknown as App
   // What else an adapter has is for messages and presses.
@@ -78,7 +75,7 @@ export function slackUnderTest(): PlatformUnderTest {
     people: { names: async () => new Map(), isBot: async (id) => id === 'UHELPER' },
     log: quietLog,
   }
-  listen(app, deps as EventsDeps)
+  const events = listen(app, deps as EventsDeps)
   const play = (actions: readonly Action[]) =>
     history(actions, (step, nth) => {
       if (step.do === 'clear') return undefined
@@ -88,7 +85,7 @@ export function slackUnderTest(): PlatformUnderTest {
         item: { type: 'message', channel: 'C1', ts: `1700000000.00000${step.message}` },
         event_ts: `1700000100.${String(nth).padStart(6, '0')}`,
       }
-      return async () => handlers.get(type)?.({ event })
+      return () => events.take(event)
     })
   return { name: 'slack', ids, play, heard: async () => host.take() }
 }
