@@ -3,6 +3,7 @@ import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/su
 import { explain } from '#core/model/explain.ts'
 import { estimateTokens } from '#core/model/tokens.ts'
 import type { AssistantMessage, Message, Provenance } from '#core/store/transcripts.ts'
+import { LeaseLost } from '#core/turns/inbox.ts'
 import type { Try } from '#core/turns/turn-loop.ts'
 import { type Completion, complete } from './completion.ts'
 import type { Journal } from './journal.ts'
@@ -215,7 +216,7 @@ class ReplyInProgress {
   async #note(journal: Journal, irretrievable = false): Promise<void> {
     this.#journal = journal
     if (!(await this.#deps.inbox.note(this.#task.claim, JSON.stringify(journal), irretrievable)))
-      throw new Error('another worker has taken this thread over')
+      throw new LeaseLost()
   }
 }
 

@@ -10,6 +10,15 @@
 /** Long enough that a busy event loop renews in time, short enough that a dead process is not missed for long. */
 export const LEASE_MS = 15_000
 
+/** Somebody else works on the thread: whoever still does here has to leave it. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost'
+
+  constructor() {
+    super('another worker has taken this thread over')
+  }
+}
+
 /** What is put in. The body is opaque here. */
 export interface Delivery {
   /** Unique over all platforms. */

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
-import { type Claim, type Inbox, LEASE_MS } from './inbox.ts'
+import { type Claim, type Inbox, LEASE_MS, LeaseLost } from './inbox.ts'
 
 /** Another process may have left work behind; a look this often costs one indexed read. */
 const POLL_MS = 1_000
@@ -9,6 +9,8 @@ const RENEW_MS = LEASE_MS / 3
 /** A turn that failed by our own fault waits this long times its failures, so that a bug never spins. */
 const RETRY_PAUSE_MS = 1_000
 const LONGEST_RETRY_PAUSE_MS = 60_000
+/** A store that was away is asked this often to take a thread back; after a lease's length it is free by itself. */
+const RELEASE_AGAIN_MS = 1_000
 /** A bound on memory, far above what a team asks at once; what does not fit waits on disk. */
 const MAX_RUNNING = 1_000
 
@@ -35,8 +37,8 @@ export interface TurnLoopDeps {
 /** Works the inbox off: every thread by itself, each with one turn at a time (rule T2). */
 export class TurnLoop {
   readonly #deps: TurnLoopDeps
-  /** Turns under way, by their claim. A thread is in here at most once: the lease sees to it. */
-  readonly #running = new Map<Claim, { readonly abort: AbortController; readonly end: Promise<void> }>()
+  /** Turns under way, by their thread: each is in here at most once, even when its lease ran out under us (T2). */
+  readonly #running = new Map<string, RunningTurn>()
   /** By turn, for those that failed in this process and are not done. */
   readonly #failures = new Map<number, number>()
   readonly #stopping = new AbortController()
@@ -96,6 +98,7 @@ export class TurnLoop {
     while (this.#again && !this.#stopping.signal.aborted) {
       this.#again = false
       while (this.#running.size < MAX_RUNNING && !this.#stopping.signal.aborted) {
+        await this.#keepWhatRanOut()
         const claim = await this.#deps.inbox.claim()
         if (claim === undefined) break
         this.#begin(claim)
@@ -108,13 +111,24 @@ export class TurnLoop {
   #begin(claim: Claim): void {
     const abort = new AbortController()
     const ended = new AbortController()
-    void this.#keepLease(claim, abort, ended.signal)
-    const end = this.#answer(claim, abort.signal).finally(() => {
+    // It was taken from us and came back, and we still work on it: there are never two turns at a thread.
+    const before = this.#running.get(claim.thread)
+    before?.abort.abort(new LeaseLost())
+    const answered = before?.end.then(() => this.#answer(claim, abort.signal))
+    const end = (answered ?? this.#answer(claim, abort.signal)).finally(() => {
       ended.abort()
-      this.#running.delete(claim)
+      if (this.#running.get(claim.thread) === turn) this.#running.delete(claim.thread)
       this.wake()
     })
-    this.#running.set(claim, { abort, end })
+    const turn: RunningTurn = { claim, abort, end, until: this.#deps.clock.now() + LEASE_MS }
+    this.#running.set(claim.thread, turn)
+    void this.#keepLease(turn, ended.signal)
+  }
+
+  /** A clock that jumped, or a machine that slept: our leases have run out, and nobody may have taken them. */
+  async #keepWhatRanOut(): Promise<void> {
+    const now = this.#deps.clock.now()
+    for (const turn of this.#running.values()) if (turn.until <= now) await this.#renew(turn)
   }
 
   async #answer(claim: Claim, signal: AbortSignal): Promise<void> {
@@ -125,7 +139,7 @@ export class TurnLoop {
       this.#failures.delete(claim.turn)
       if (!(await inbox.done(claim))) log.warn(about, 'another worker took this thread over')
     } catch (error) {
-      if (signal.aborted) log.info(about, 'turn handed over')
+      if (signal.aborted || error instanceof LeaseLost) log.info(about, 'turn handed over')
       else {
         log.error({ ...about, err: error }, 'turn failed by a fault of ours; it will be tried again')
         const failures = (this.#failures.get(claim.turn) ?? 0) + 1
@@ -133,25 +147,49 @@ export class TurnLoop {
         const pause = Math.min(RETRY_PAUSE_MS * failures, LONGEST_RETRY_PAUSE_MS)
         await clock.sleep(pause, this.#stopping.signal).catch(() => {})
       }
-      await inbox
-        .release(claim)
-        .catch((again: unknown) =>
-          log.error({ ...about, err: again }, 'turn not released; its lease will end'),
-        )
+      await this.#release(claim)
+    }
+  }
+
+  /** Until the store takes it: whoever waits in the thread should not wait for the lease to end as well. */
+  async #release(claim: Claim): Promise<void> {
+    const { inbox, clock, log } = this.#deps
+    for (let tries = 0; tries * RELEASE_AGAIN_MS < LEASE_MS; tries += 1) {
+      try {
+        return await inbox.release(claim)
+      } catch (error) {
+        log.error({ err: error, thread: claim.thread, turn: claim.turn }, 'the thread is not free yet')
+        if (this.#stopping.signal.aborted) return
+        await clock.sleep(RELEASE_AGAIN_MS, this.#stopping.signal).catch(() => {})
+      }
     }
   }
 
   /** On the clock by which leases end. */
-  async #keepLease(claim: Claim, turn: AbortController, ended: AbortSignal): Promise<void> {
-    const { clock, inbox, log } = this.#deps
+  async #keepLease(turn: RunningTurn, ended: AbortSignal): Promise<void> {
     for (;;) {
-      await clock.sleep(RENEW_MS, ended).catch(() => {})
+      await this.#deps.clock.sleep(RENEW_MS, ended).catch(() => {})
       if (ended.aborted) return
-      try {
-        if (!(await inbox.renew(claim))) return turn.abort(new Error('lease lost'))
-      } catch (error) {
-        log.error({ err: error, thread: claim.thread }, 'the lease could not be renewed')
-      }
+      await this.#renew(turn)
     }
   }
+
+  async #renew(turn: RunningTurn): Promise<void> {
+    const { clock, inbox, log } = this.#deps
+    const until = clock.now() + LEASE_MS
+    try {
+      if (await inbox.renew(turn.claim)) turn.until = until
+      else turn.abort.abort(new LeaseLost())
+    } catch (error) {
+      log.error({ err: error, thread: turn.claim.thread }, 'the lease could not be renewed')
+    }
+  }
+}
+
+interface RunningTurn {
+  readonly claim: Claim
+  readonly abort: AbortController
+  readonly end: Promise<void>
+  /** When the lease ends, by our clock, as far as we know. */
+  until: number
 }

@@ -10,13 +10,19 @@ type Work = (claim: Try, signal: AbortSignal) => Promise<void>
 
 function open(work: Work, log = quietLog) {
   const clock = new VirtualClock(1_000)
-  const inbox = new SqliteInbox(new DatabaseSync(':memory:'), clock)
-  const loop = new TurnLoop({ inbox, work, clock, log })
+  let jumped = 0
+  /** By which leases end; sleepers do not wake when it jumps. */
+  const wall = { now: () => clock.now() + jumped, sleep: clock.sleep.bind(clock) }
+  const inbox = new SqliteInbox(new DatabaseSync(':memory:'), wall)
+  const loop = new TurnLoop({ inbox, work, clock: wall, log })
+  const jump = (ms: number) => {
+    jumped += ms
+  }
   const put = async (id: string, thread = 'a') => {
     await inbox.put({ id, thread, sentAt: Number(id), body: '' })
     loop.wake()
   }
-  return { clock, inbox, loop, put }
+  return { clock, inbox, jump, loop, put }
 }
 
 /** Work that ends when the test says so. */
@@ -115,4 +121,40 @@ test('T3: tries that failed are counted; those of a process that was killed say 
     { attempt: 5, failures: 1 },
     { attempt: 6, failures: 2 },
   ])
+})
+
+test('T2: when the clock jumps past its lease, a turn keeps its thread and goes on', async () => {
+  const { running, work } = manualWork()
+  const { put, jump, loop, inbox } = open(work)
+  await put('1')
+  await settle()
+  jump(LEASE_MS * 4)
+  loop.wake()
+  await settle()
+  expect(running).toHaveLength(1)
+  running[0]?.finish()
+  await settle()
+  expect(await inbox.waiting()).toBe(0)
+})
+
+test('T2: a thread that was taken from us is left before we take it up again, and that is no failure', async () => {
+  const events: string[] = []
+  const { put, inbox, jump, loop } = open(async ({ attempt, failures }, signal) => {
+    events.push(`begins ${attempt} after ${failures} failures`)
+    if (attempt === 1) await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    await settle()
+    events.push(`leaves ${attempt}`)
+    signal.throwIfAborted()
+  })
+  await put('1')
+  await settle()
+  jump(LEASE_MS)
+  const stolen = await inbox.claim()
+  if (stolen === undefined) throw new Error('the lease has not ended')
+  await inbox.release(stolen)
+  loop.wake()
+  await settle()
+  await settle()
+  await settle()
+  expect(events).toEqual(['begins 1 after 0 failures', 'leaves 1', 'begins 3 after 0 failures', 'leaves 3'])
 })
