@@ -2,7 +2,7 @@
  * One run of chaos: real Parley processes, simulated platforms and a model that outlive them, people who talk, and
  * everything that can go wrong going wrong. What comes of it is what the people see in the end.
  */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -39,7 +39,7 @@ export interface ChaosResult extends Verdict {
 /** Per hundred deliveries to Slack's address. */
 const LOSSES = { late: 4, twice: 4, unanswered: 3 }
 /** Nothing moved for so long: what is missing will not come. */
-const STUCK_MS = 75_000
+const STUCK_MS = 30_000
 /** After the last answer, a second one would come within this. */
 const QUIET_MS = 4_000
 const LOOK_MS = 100
@@ -61,13 +61,22 @@ export async function chaos(
       ...run.counts(),
       store: settings.store,
       seconds: Math.round((Date.now() - began) / 1_000),
-      complaints: run.conversations.flatMap((each) => each.complaint() ?? []),
+      complaints: await writeTraces(run, folder),
       folder,
     }
   } finally {
     for (const undo of cleanup.reverse()) await undo()
     if (flawless) await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** For every thread that is not as it must be, what happened there, in a file of its own. */
+async function writeTraces(run: Run, folder: string): Promise<readonly string[]> {
+  const complaints = run.conversations.flatMap((each) => each.complaint() ?? [])
+  for (const { thread, trace } of complaints)
+    await writeFile(join(folder, `thread-${thread}.txt`), trace.join('\n'))
+  if (complaints.length > 0) await writeFile(join(folder, 'events.txt'), run.events.join('\n'))
+  return complaints.map(({ what }) => what)
 }
 
 class Run {
@@ -80,6 +89,8 @@ class Run {
   readonly #replicas: Replica[] = []
   readonly #faults = new Map<string, number>()
   #kills = 0
+  /** Kills, starts and faults, with their times. */
+  readonly events: string[] = []
 
   constructor(
     settings: ChaosSettings,
@@ -136,7 +147,10 @@ class Run {
       ...innerFaults(this.#replicas, model),
       ...store.faults,
     ]
-    const note = (name: string) => this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1)
+    const note = (name: string) => {
+      this.#faults.set(name, (this.#faults.get(name) ?? 0) + 1)
+      this.#happened(name)
+    }
     const striking = strikeAll(faults, {
       draw: drawFrom(`${seed}: faults`),
       everyMs: faultEveryMs,
@@ -150,6 +164,10 @@ class Run {
     await Promise.all([striking, killing, watching])
     await this.#settle()
     return this
+  }
+
+  #happened(what: string): void {
+    this.events.push(`${Date.now()} ${what}`)
   }
 
   async #open(platform: 'slack' | 'discord'): Promise<Room> {
@@ -186,11 +204,13 @@ class Run {
       const victim = this.#replicas[draw(this.#replicas.length)]
       if (victim === undefined) return
       this.#recovery.interrupt()
+      this.#happened('kill')
       await victim.kill()
       this.#kills += 1
       const owed = this.conversations.filter((each) => each?.owed)
       if (this.#replicas.length > 1) this.#recovery.follow(owed, Date.now())
       await victim.start()
+      this.#happened('ready')
       if (this.#replicas.length === 1) this.#recovery.follow(owed, Date.now())
     }
   }
@@ -198,6 +218,7 @@ class Run {
   /** Ends a run in which nothing moves any more. */
   async #watch(over: AbortController): Promise<void> {
     let told = Date.now()
+    const end = told + this.#settings.atMostMs
     while (!over.signal.aborted) {
       await pause(LOOK_MS)
       this.#recovery.look()
@@ -207,7 +228,7 @@ class Run {
         const settled = this.conversations.filter((each) => each?.settled).length
         this.#report(`${settled} of ${this.conversations.length} threads settled, ${this.#kills} kills`)
       }
-      if (moved !== 0 && Date.now() - moved > STUCK_MS) over.abort()
+      if (Date.now() > end || (moved !== 0 && Date.now() - moved > STUCK_MS)) over.abort()
     }
   }
 

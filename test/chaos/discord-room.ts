@@ -55,6 +55,12 @@ function talkIn(discord: DiscordSimulator, thread: number): Talk {
     open: exists,
     messages: () => replies().map(({ content }) => content),
     unfinished: () => replies().some(({ content }) => content.endsWith(WRITING_SIGN)),
+    trace: () =>
+      discord.calls
+        .filter(({ path }) => path.includes(at()))
+        .map(
+          ({ method, path, body, at, status }) => `${at} ${method} ${path} ${status} ${JSON.stringify(body)}`,
+        ),
   }
 }
 

@@ -11,7 +11,7 @@ const LONGEST_JUMP_MS = 120_000
 export function innerFaults(replicas: readonly Replica[], model: ChaosModel): readonly Fault[] {
   const one = (draw: Draw) => replicas[draw(replicas.length)]
   return [
-    { name: 'model: 503', weight: 1, strike: (draw) => model.failNext(1 + draw(2)) },
+    { name: 'model: slow', weight: 1, strike: (draw) => model.slowDown(500 + draw(2_000)) },
     {
       name: 'the clock jumps',
       weight: 2,

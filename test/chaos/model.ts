@@ -10,8 +10,8 @@ export interface ChaosModel {
   /** For OPENAI_BASE_URL. */
   readonly url: string
   readonly asked: number
-  /** The next so many questions are refused with 503 before a word was said. */
-  failNext(count: number): void
+  /** The next answer begins so much later. */
+  slowDown(ms: number): void
   close(): Promise<void>
 }
 
@@ -26,18 +26,13 @@ const SLOWEST_GAP_MS = 120
 /** @param onAsked told which questions the model is asked, each time. */
 export async function startModel(onAsked: (tokens: readonly Token[]) => void): Promise<ChaosModel> {
   let asked = 0
-  let failures = 0
+  let delayMs = 0
   const server = createServer((request, response) => {
     answer(request, response).catch((thrown: unknown) => response.destroy(thrown as Error))
   })
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readText(request)
-    if (failures > 0) {
-      failures -= 1
-      response.writeHead(503).end()
-      return
-    }
     const { messages } = requestSchema.parse(JSON.parse(body))
     const since = messages.slice(messages.findLastIndex(({ role }) => role === 'assistant') + 1)
     const tokens = tokensIn(
@@ -48,6 +43,9 @@ export async function startModel(onAsked: (tokens: readonly Token[]) => void): P
     )
     asked += 1
     onAsked(tokens)
+    const waitMs = delayMs
+    delayMs = 0
+    await pause(waitMs)
     await tell(response, answerTo(tokens))
   }
 
@@ -57,8 +55,8 @@ export async function startModel(onAsked: (tokens: readonly Token[]) => void): P
     get asked() {
       return asked
     },
-    failNext: (count) => {
-      failures += count
+    slowDown: (ms) => {
+      delayMs = ms
     },
     close: async () => {
       server.closeAllConnections()

@@ -78,12 +78,16 @@ export class Conversation {
     return { asked, messages: this.#talk.messages(), unfinished: this.#talk.unfinished() }
   }
 
-  /** For a report: what is wrong with it. */
-  complaint(): string | undefined {
+  /** For a report: what is wrong with it, and how that came about. */
+  complaint():
+    | { readonly thread: number; readonly what: string; readonly trace: readonly string[] }
+    | undefined {
     const { lost, doubled, reordered, torn } = checkThread(this.seen())
     if (lost.length + doubled.length + reordered.length + torn.length === 0) return undefined
     const times = this.#asked.map(({ nth, times, deliveries }) => ({ nth, ...times(), told: deliveries() }))
-    return JSON.stringify({ thread: this.#thread, lost, doubled, reordered, torn, times })
+    const thread = this.#thread
+    const what = JSON.stringify({ thread, lost, doubled, reordered, torn, times })
+    return { thread, what, trace: [...this.#talk.trace(), ...this.#talk.messages()] }
   }
 
   async #until(done: () => boolean, signal: AbortSignal): Promise<void> {

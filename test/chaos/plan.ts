@@ -14,6 +14,8 @@ export interface ChaosSettings {
   /** Between two kills, on average; and between two other faults. Milliseconds. */
   readonly killEveryMs: number
   readonly faultEveryMs: number
+  /** Nothing more is asked after this. */
+  readonly atMostMs: number
 }
 
 /** When a question is asked, seen from the one before it. */

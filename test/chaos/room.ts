@@ -21,6 +21,8 @@ export interface Talk {
   messages(): readonly string[]
   /** Some message looks as if more were to come. */
   unfinished(): boolean
+  /** What the platform was asked for here, one line a call, with its time: to find out what went wrong. */
+  trace(): readonly string[]
 }
 
 export interface Fault {
@@ -36,6 +38,5 @@ export interface Room {
   readonly env: Readonly<Record<string, string>>
   talk(thread: number): Talk
   readonly faults: readonly Fault[]
-  /** The newest of what happened here, for a report of something stuck. */
   close(): Promise<void>
 }

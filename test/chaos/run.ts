@@ -19,6 +19,7 @@ const { values } = parseArgs({
     'at-once': { type: 'string', default: '100' },
     'kill-every-ms': { type: 'string', default: '4000' },
     'fault-every-ms': { type: 'string', default: '700' },
+    'at-most-s': { type: 'string', default: '1500' },
   },
 })
 
@@ -36,6 +37,7 @@ for (const store of values.store) {
     atOnce: Number(values['at-once']),
     killEveryMs: Number(values['kill-every-ms']),
     faultEveryMs: Number(values['fault-every-ms']),
+    atMostMs: Number(values['at-most-s']) * 1_000,
   }
   process.stderr.write(`chaos: ${JSON.stringify(settings)}\n`)
   const result = await chaos(settings, (line) => process.stderr.write(`chaos: ${line}\n`))

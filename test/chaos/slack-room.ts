@@ -58,6 +58,12 @@ function talkIn(slack: SlackSimulator, mail: Mail, thread: number): Talk {
     open: () => root !== undefined && told(root)?.takenAt !== undefined,
     messages: () => replies().map(({ shown }) => shown),
     unfinished: () => replies().some(({ streaming }) => streaming),
+    trace: () => {
+      const mine = new Set([root?.ts, ...replies().map(({ ts }) => ts)])
+      return slack.calls
+        .filter(({ args }) => mine.has(String(args.thread_ts ?? args.ts)))
+        .map(({ method, args, at, outcome }) => `${at} ${method} ${outcome} ${JSON.stringify(args)}`)
+    },
   }
 }
 
