@@ -8,6 +8,8 @@ export interface Config {
   readonly port: number
   /** `sqlite:<path>` or `memory:`. */
   readonly store: string
+  /** 64 hexadecimal digits each; the first one seals, all of them open. Absent: nothing is sealed. */
+  readonly encryptionKeys?: readonly string[]
   readonly logLevel: Settings['log']['level']
   readonly drainMs: number
   readonly systemPrompt?: string
@@ -82,11 +84,12 @@ export interface ReviewConfig {
 
 /** From the table's shape, which is made for people, to the program's. */
 export function configOf(settings: Settings): Config {
-  const { model, slack, discord, web, training, review, emoji, log, ...top } = settings
+  const { model, slack, discord, web, secrets, training, review, emoji, log, ...top } = settings
   const { names, dir, temperature, topP, maxTokens, ...call } = model
   const { botToken, ...slackRest } = slack
   return frozen({
     ...present(top),
+    ...present(secrets),
     logLevel: log.level,
     model: {
       ...present(call),

@@ -58,6 +58,14 @@ export const channel = z
     return { platform, channel: rest.join(':') }
   })
 
+const KEYS = { error: 'one key or several, separated by commas, each of 64 hexadecimal digits' }
+
+/** AES-256: 32 bytes each. The first one is used from now on. */
+export const encryptionKeys = z
+  .union([z.array(z.string(KEYS), KEYS), z.string(KEYS).transform((list) => list.split(','))], KEYS)
+  .transform((list) => list.map((key) => key.trim().toLowerCase()))
+  .pipe(z.array(z.string().regex(/^[0-9a-f]{64}$/, KEYS)).min(1, KEYS))
+
 const LIST = { error: 'names, separated by commas' }
 
 /** `a, b` in the environment; that or a list in the file. */

@@ -10,6 +10,7 @@ import {
   day,
   decimal,
   emojiOfWorkspaces,
+  encryptionKeys,
   host,
   httpUrl,
   names,
@@ -183,6 +184,17 @@ export const settings = z.object({
         'What people enter to use the web workspace; at least 16 characters. Needed when other machines can reach it.',
       example: 'change-me',
       fix: 'Make one, for example with `openssl rand -hex 24`.',
+      secret: true,
+    }),
+  }),
+
+  secrets: z.object({
+    encryptionKeys: encryptionKeys.optional().register(facts, {
+      env: 'PARLEY_ENCRYPTION_KEYS',
+      about:
+        'Seals the secrets in the store with AES-256-GCM; 64 hexadecimal digits. To change it, put the new key in front of the old one, separated by a comma, restart, and then take the old one away. Without it the secrets lie in the store as they are.',
+      example: 'change-me',
+      fix: 'Make one with `openssl rand -hex 32`.',
       secret: true,
     }),
   }),

@@ -71,7 +71,7 @@ export interface Parley {
 export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly config: Config }> {
   const config = await loadConfig(env)
   const log = createLog(config.logLevel)
-  const store = await openStore(config.store, log)
+  const store = await openStore(config.store, log, config.encryptionKeys)
   const model = await chooseModel(config.model, { clock: systemClock, fetch })
   const platforms = await openPlatforms(config, model, store, log)
   if (platforms.length === 0) {
@@ -211,7 +211,7 @@ export async function openPrivacy(
 ): Promise<{ readonly privacy: PrivacyDesk; readonly close: () => Promise<void> }> {
   const config = await loadConfig(env)
   const log = createLog(config.logLevel)
-  const store = await openStore(config.store, log)
+  const store = await openStore(config.store, log, config.encryptionKeys)
   const clock = systemClock
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const shownReplies = new ShownReplies(store.keyv('shown'))

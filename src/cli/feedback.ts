@@ -60,7 +60,7 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
     return NOT_UNDERSTOOD
   }
   const config = await loadConfig(env)
-  const store = await openStore(config.store, createLog(config.logLevel))
+  const store = await openStore(config.store, createLog(config.logLevel), config.encryptionKeys)
   try {
     const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
     const shown = new ShownReplies(store.keyv('shown'))

@@ -125,7 +125,7 @@ async function withStore(
   work: (config: Config, store: Store) => Promise<number>,
 ): Promise<number> {
   const config = await loadConfig(env)
-  const store = await openStore(config.store, createLog(config.logLevel))
+  const store = await openStore(config.store, createLog(config.logLevel), config.encryptionKeys)
   try {
     return await work(config, store)
   } finally {

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Logger } from 'pino'
@@ -49,6 +49,12 @@ export function openSqliteStore(url: string, log: Logger): SqliteStore {
   }
 }
 
+/** A new file is its owner's alone, and what SQLite puts beside it follows; one that is there stays as it is. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true })
+  closeSync(openSync(path, 'a', 0o600))
+}
+
 /** A full or locked disk must not end the process: expired rows can wait. */
 function sweepQuietly(database: DatabaseSync, log: Logger): void {
   try {
@@ -63,7 +69,7 @@ function openDatabase(url: string): DatabaseSync {
   if (path === '') throw unusable(url, 'Set PARLEY_STORE=sqlite:./data/parley.sqlite.')
   let database: DatabaseSync | undefined
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true })
+    if (path !== ':memory:') makePrivate(path)
     database = new DatabaseSync(path, { timeout: LOCK_WAIT_MS })
     // WAL: readers (the command line) never wait for the writer. FULL: an acknowledged question survives a power cut.
     // Secure delete: what is erased is not left to be read in the file's empty space (rule S3).

@@ -24,6 +24,7 @@ test('the settings that are secrets are known', () => {
   expect(secretSettings.map(({ env }) => env).toSorted()).toEqual([
     'DISCORD_TOKEN',
     'OPENAI_API_KEY',
+    'PARLEY_ENCRYPTION_KEYS',
     'PARLEY_WEB_TOKEN',
     'SLACK_APP_TOKEN',
     'SLACK_BOT_TOKEN',
