@@ -1,13 +1,16 @@
 /**
  * A PostgreSQL of a test's own: real server programs in a temporary directory, on loopback, by a user without rights.
- * It can be stopped, killed and started again. What a power cut costs is not tested, so nothing waits for a disk.
+ * It can be stopped, killed and started again, and then has what it committed. What a power cut costs is not tested, so
+ * nothing waits for a disk.
  */
 import { execFile, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import pg from 'pg'
 
 const run = promisify(execFile)
 
@@ -58,7 +61,7 @@ export class PostgresCluster {
     appendFileSync(
       join(data, 'postgresql.conf'),
       `listen_addresses = '127.0.0.1'\nport = ${cluster.port}\nunix_socket_directories = ''
-fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections = 300\n`,
+fsync = off\nfull_page_writes = off\nmax_connections = 300\n`,
     )
     await cluster.start()
     return cluster
@@ -96,6 +99,16 @@ fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nmax_connections =
     const code = await new Promise((resolve, reject) => child.on('exit', resolve).on('error', reject))
     if (code !== 0) throw new Error(`${program} ended with ${String(code)}`)
   }
+}
+
+/** A new database on a server. @returns its address. */
+export async function createDatabase(server: string): Promise<string> {
+  const name = `parley_test_${randomUUID().replaceAll('-', '')}`
+  const client = new pg.Client({ connectionString: server })
+  await client.connect()
+  await client.query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`)
+  await client.end()
+  return Object.assign(new URL(server), { pathname: `/${name}` }).href
 }
 
 /** Debian's own user for it, when this is root. */

@@ -1,10 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { inject } from 'vitest'
-import { NO_POSTGRES, PostgresCluster, postgresPrograms } from './cluster.ts'
+import { createDatabase, NO_POSTGRES, PostgresCluster, postgresPrograms } from './cluster.ts'
 
 const given = process.env.DATABASE_URL
 
@@ -14,13 +12,7 @@ if (withoutPostgres) process.stderr.write(`${NO_POSTGRES}\n`)
 
 /** A database of its own on the server of this run, or on that of `DATABASE_URL`. */
 export async function freshDatabase(): Promise<string> {
-  const server = given ?? (await sharedServer())
-  const name = `parley_test_${randomUUID().replaceAll('-', '')}`
-  const client = new pg.Client({ connectionString: server })
-  await client.connect()
-  await client.query(`CREATE DATABASE ${name} ENCODING 'UTF8' TEMPLATE template0`)
-  await client.end()
-  return Object.assign(new URL(server), { pathname: `/${name}` }).href
+  return createDatabase(given ?? (await sharedServer()))
 }
 
 /** The first file of the run that asks starts it; the others wait. */
