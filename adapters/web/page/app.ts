@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
-import type { WordsView } from '../protocol.ts'
+import type { PersonView, SessionView, WordsView } from '../protocol.ts'
+import { ConsolePage } from './console.ts'
 import { Conversation } from './conversation.ts'
 import { Help } from './help.ts'
 import { html } from './html.ts'
@@ -42,20 +43,38 @@ export function App({ store }: { readonly store: Store }) {
     <a class="skip" href="#composer" onClick=${skip}>Skip to the ${route.at === undefined ? 'conversation' : 'page'}</a>
     <div class="workspace" data-pane=${route.at !== undefined ? 'place' : route.thread === null ? 'threads' : 'conversation'}>
       <${Sidebar} state=${state} self=${self} store=${store} showHelp=${showHelp} />
-      ${
-        route.at === 'insights'
-          ? html`<${InsightsPage} />`
-          : route.at === 'privacy'
-            ? html`<${PrivacyPage} store=${store} words=${session.words.privacy} />`
-            : route.at === 'rank'
-              ? html`<${RankPage} ...${{ store, self, route }} words=${session.words.ballot} />`
-              : html`<${Threads} state=${state} self=${self} store=${store} showHelp=${showHelp} />
-      <${Conversation} state=${state} session=${session} self=${self} store=${store} />`
-      }
+      <${Pane} ...${{ state, session, self, store, showHelp }} />
     </div>
     ${link === 'away' && html`<p class="away" role="status">Parley is not answering. Trying again. What you write is kept.</p>`}
     <div class="hidden" aria-live="polite">${state.announcement}</div>
     <${Help} dialog=${help} />`
+}
+
+interface PaneProps {
+  readonly state: State
+  readonly session: SessionView
+  readonly self: PersonView
+  readonly store: Store
+  readonly showHelp: () => void
+}
+
+/** What the address names: a page of its own, or the conversations. */
+function Pane({ state, session, self, store, showHelp }: PaneProps) {
+  const { route } = state
+  const { words } = session
+  switch (route.at) {
+    case 'console':
+      return html`<${ConsolePage} ...${{ store, self, route }} words=${words.ballot} />`
+    case 'insights':
+      return html`<${InsightsPage} />`
+    case 'privacy':
+      return html`<${PrivacyPage} store=${store} words=${words.privacy} />`
+    case 'rank':
+      return html`<${RankPage} ...${{ store, self, route }} words=${words.ballot} />`
+    case undefined:
+      return html`<${Threads} ...${{ state, self, store, showHelp }} />
+        <${Conversation} ...${{ state, session, self, store }} />`
+  }
 }
 
 const titleOf = ({ route, pages, session }: State): string =>
@@ -65,6 +84,8 @@ const titleOf = ({ route, pages, session }: State): string =>
 
 function placeTitle(at: Place, words: WordsView | undefined): string {
   switch (at) {
+    case 'console':
+      return 'Trainer console'
     case 'insights':
       return 'Insights'
     case 'privacy':

@@ -2,8 +2,13 @@ import type {
   BallotView,
   ChannelView,
   ComparisonBegun,
+  ComparisonQueue,
   ConsentChanged,
+  ConsoleView,
   CorrectionView,
+  DialogueMoved,
+  DialogueSaved,
+  DialogueView,
   EarlierView,
   Erased,
   InsightsView,
@@ -60,9 +65,10 @@ async function ask(method: string, path: string, body: unknown, more: More): Pro
 async function request<T>(method: string, path: string, body?: unknown, more: More = {}): Promise<T> {
   const response = await ask(method, path, body, more)
   if (response.status === 204) return undefined as T
-  return await response.json().catch(() => {
+  const answer: unknown = await response.json().catch(() => {
     throw new RequestError(response.status, AWAY)
   })
+  return answer as T
 }
 
 const name = encodeURIComponent
@@ -113,6 +119,22 @@ export const client = {
       key: string
     },
   ) => request<void>('PUT', `comparisons/${name(task)}/ranking`, ranking),
+  console: () => request<ConsoleView>('GET', 'console'),
+  queue: () => request<ComparisonQueue>('GET', 'console/queue'),
+  beginDialogue: (key: string) => request<DialogueView>('POST', 'console/dialogues', { key }),
+  dialogue: (id: string) => request<DialogueView>('GET', `console/dialogues/${name(id)}`),
+  saveDialogue: (id: string, body: object) =>
+    request<DialogueSaved>('PUT', `console/dialogues/${name(id)}`, body),
+  removeDialogue: (id: string, revision: number) =>
+    request<void>('DELETE', `console/dialogues/${name(id)}?revision=${revision}`),
+  moveDialogue: (id: string, to: 'submit' | 'reopen', revision: number) =>
+    request<DialogueMoved>('POST', `console/dialogues/${name(id)}/${to}`, { revision }),
+  reviewDialogue: (
+    id: string,
+    review: { revision: number; verdict: 'accept' | 'send_back'; note: string; key: string },
+  ) => request<void>('POST', `console/dialogues/${name(id)}/review`, review),
+  ownVersion: (id: string, wish: { revision: number; key: string }) =>
+    request<DialogueView>('POST', `console/dialogues/${name(id)}/version`, wish),
   privacy: () => request<PrivacyPage>('GET', 'privacy', undefined, { timeoutMs: WHOLE_PERSON_MS }),
   consent: (training: boolean) => request<ConsentChanged>('PUT', 'privacy/consent', { training }),
   exported: async () => {

@@ -28,6 +28,17 @@ export function forget(name: string): void {
   }
 }
 
+/** What is kept under a name that begins so. */
+export function keptNames(beginning: string): readonly string[] {
+  try {
+    return Object.keys(localStorage)
+      .filter((name) => name.startsWith(PREFIX + beginning))
+      .map((name) => name.slice(PREFIX.length))
+  } catch {
+    return [] // Storage is switched off: nothing is kept.
+  }
+}
+
 /** Nothing that was typed here stays. */
 export function forgetAll(): void {
   try {

@@ -25,10 +25,14 @@ interface Props {
   readonly self: PersonView
   readonly route: Route
   readonly words: WordsView['ballot']
+  /** Where it leads back to; the conversation, when left out. */
+  readonly back?: { readonly href: string; readonly to: string }
+  /** The address of another comparison that waits. */
+  readonly next?: string | undefined
 }
 
 /** Several answers to one question, side by side, to be put in order. The address names the comparison. */
-export function RankPage({ store, self, route, words }: Props) {
+export function RankPage({ store, self, route, words, back: given, next: following }: Props) {
   const task = route.item ?? ''
   const name = `ranking.${self.id}.${task}`
   const [look, setLook] = useState<Look>({ is: 'drawing', problem: '' })
@@ -46,7 +50,8 @@ export function RankPage({ store, self, route, words }: Props) {
     forget(name)
     setLook({ is: 'done' })
   }
-  const back = hashOf({ channel: route.channel, thread: route.thread })
+  const back = given?.href ?? hashOf({ channel: route.channel, thread: route.thread })
+  const backTo = given?.to ?? 'the conversation'
   const again = () => setTurn(turn + 1)
   const content = () => {
     switch (look.is) {
@@ -68,11 +73,11 @@ export function RankPage({ store, self, route, words }: Props) {
         return html`<div class="place-note">
           <${Mark} />
           <p role="status">${words.done}</p>
-          <p class="choices"><a class="primary" href=${back} ref=${focus}>Back to the conversation</a> <button type="button" class="quiet small-button" onClick=${again}>Change it</button></p>
+          <p class="choices">${following === undefined ? html`<a class="primary" href=${back} ref=${focus}>Back to ${backTo}</a>` : html`<a class="primary" href=${following} ref=${focus}>The next one</a> <a class="quiet small-button" href=${back}>Back to ${backTo}</a>`} <button type="button" class="quiet small-button" onClick=${again}>Change it</button></p>
         </div>`
     }
   }
-  return html`<${PlaceFrame} title=${words.title} about="Which is best? You do not see who wrote which" back=${back} backTo="the conversation" alwaysBack>
+  return html`<${PlaceFrame} title=${words.title} about="Which is best? You do not see who wrote which" back=${back} backTo=${backTo} alwaysBack>
     ${content()}
   <//>`
 }

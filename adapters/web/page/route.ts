@@ -1,5 +1,5 @@
 /** Pages beside the conversations. No channel's name is empty, so their addresses begin with a slash. */
-export const PLACES = ['insights', 'privacy', 'rank'] as const
+export const PLACES = ['console', 'insights', 'privacy', 'rank'] as const
 export type Place = (typeof PLACES)[number]
 
 /**
