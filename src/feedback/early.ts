@@ -17,6 +17,10 @@ export class EarlyFeedback<Item> {
     if (this.#items.size > MOST && oldest !== undefined) this.#items.delete(oldest)
   }
 
+  has(name: string, item: Item): boolean {
+    return this.#items.get(name)?.includes(item) ?? false
+  }
+
   /** It was recorded after all. What else came under the name stays. */
   drop(name: string, item: Item): void {
     const others = (this.#items.get(name) ?? []).filter((other) => other !== item)

@@ -15,6 +15,7 @@ import { messageKey } from '#core/thread.ts'
 import { EarlyFeedback } from './early.ts'
 import { type FeedbackEvent, feedbackEvent, nameOf } from './event.ts'
 import type { Replies } from './judged-reply.ts'
+import { lookAgain } from './look-again.ts'
 import { type Read, readStored } from './older-event.ts'
 import type { Reaction } from './reaction.ts'
 import { type About, recordedReaction, recordedVote } from './recorded.ts'
@@ -134,6 +135,15 @@ export class Ledger implements PersonalData {
     return count
   }
 
+  /** Of all that is on record, only reasons are in somebody's own words. */
+  async unname(threads: ReadonlySet<string>, unname: (text: string) => string): Promise<void> {
+    for await (const event of this.events()) {
+      if (event.kind !== 'reason' || !threads.has(event.thread)) continue
+      const text = unname(event.text)
+      if (text !== event.text) await this.#events.set(event.id, { ...event, text })
+    }
+  }
+
   async *#by(person: PersonRef): AsyncGenerator<LedgerEvent> {
     const rater = this.#pseudonyms.of(person)
     for await (const event of this.events()) if ('rater' in event && event.rater === rater) yield event
@@ -144,6 +154,7 @@ export class Ledger implements PersonalData {
     this.#early.keep(name, record)
     const recorded = await record()
     if (recorded) this.#early.drop(name, record)
+    else lookAgain(() => settled(this.#early, name, record))
     return recorded
   }
 
@@ -188,7 +199,18 @@ export class Ledger implements PersonalData {
     }
     this.#unjudged.keep(reply, complete)
     if (await complete()) this.#unjudged.drop(reply, complete)
+    else lookAgain(() => settled(this.#unjudged, reply, complete))
   }
+}
+
+type Waiting = () => Promise<boolean>
+
+/** The reply may have been remembered by another replica (rule F3). */
+async function settled(early: EarlyFeedback<Waiting>, name: string, record: Waiting): Promise<boolean> {
+  if (!early.has(name, record)) return true
+  if (!(await record())) return false
+  early.drop(name, record)
+  return true
 }
 
 const nameKey = (id: string): string => `name/${nameOf(id)}`
