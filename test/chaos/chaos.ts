@@ -155,6 +155,9 @@ class Run {
       draw: drawFrom(`${seed}: faults`),
       everyMs: faultEveryMs,
       note,
+      calm: () => {
+        for (const room of rooms) room.calm()
+      },
       signal: over.signal,
     })
     const killing = this.#killAgainAndAgain(over.signal)

@@ -25,6 +25,7 @@ export async function discordRoom(): Promise<Room> {
     env: { DISCORD_TOKEN: discord.token, DISCORD_API_URL: discord.apiUrl },
     talk: (thread) => talkIn(discord, thread),
     faults: faultsOf(discord),
+    calm: () => discord.failNoMore(),
     close: () => discord.close(),
   }
 }

@@ -29,17 +29,20 @@ export interface StrikeOptions {
   readonly draw: Draw
   readonly everyMs: number
   readonly note: (name: string) => void
+  /** Ends what a fault began: a platform that fails for ever proves nothing. */
+  readonly calm: () => void
   readonly signal: AbortSignal
 }
 
 /** One fault after another, until the signal. */
 export async function strikeAll(faults: readonly Fault[], options: StrikeOptions): Promise<void> {
-  const { draw, everyMs, note, signal } = options
+  const { draw, everyMs, note, calm, signal } = options
   const all = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))
   const under: Promise<void>[] = []
   while (all.length > 0) {
     await pause(everyMs / 2 + draw(everyMs), undefined, { signal }).catch(() => {})
     const fault = all[draw(all.length)]
+    calm()
     if (signal.aborted || fault === undefined) break
     note(fault.name)
     under.push(Promise.resolve(fault.strike(draw)))

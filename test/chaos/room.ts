@@ -38,5 +38,7 @@ export interface Room {
   readonly env: Readonly<Record<string, string>>
   talk(thread: number): Talk
   readonly faults: readonly Fault[]
+  /** What was to go wrong and has not yet will not. */
+  calm(): void
   close(): Promise<void>
 }

@@ -8,7 +8,10 @@ const RETRY_DELAYS_MS = [0, 400, 1_000, 2_000, 4_000, 8_000, 12_000, 16_000]
 /** Threads share channels, as they do. */
 const CHANNELS = 100
 const PEOPLE = 40
-/** Longer than any deadline of Parley's own. */
+/**
+ * Longer than any deadline of Parley's own. The write happens at once: of one that happens after everybody has given
+ * it up, nobody can know.
+ */
 const NO_ANSWER_MS = 30_000
 
 export interface SlackRoomDeps {
@@ -30,6 +33,7 @@ export async function slackRoom({ targets, draw, losses }: SlackRoomDeps): Promi
     },
     talk: (thread) => talkIn(slack, mail, thread),
     faults: faultsOf(slack),
+    calm: () => slack.failNoMore(),
     close: async () => {
       await slack.close()
       await mail.close()
@@ -123,13 +127,12 @@ function faultsOf(slack: SlackSimulator): readonly Fault[] {
     {
       name: 'slack: half-open connections',
       weight: 1,
-      strike: (draw) =>
-        some(draw, CALLS, 2, { kind: 'delay', ms: NO_ANSWER_MS, when: draw(2) === 0 ? 'before' : 'after' }),
+      strike: (draw) => some(draw, CALLS, 2, { kind: 'delay', ms: NO_ANSWER_MS, when: 'after' }),
     },
     {
       name: 'slack: slow',
       weight: 2,
-      strike: (draw) => some(draw, CALLS, 8, { kind: 'delay', ms: 200 + draw(2_000) }),
+      strike: (draw) => some(draw, CALLS, 8, { kind: 'delay', ms: 200 + draw(2_000), when: 'after' }),
     },
   ]
 }

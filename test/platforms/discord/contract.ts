@@ -17,6 +17,8 @@ export interface DiscordSimulatorOptions {
   readonly identifyBudget?: number
   /** Active threads a guild holds before 160006. */
   readonly activeThreadLimit?: number
+  /** How many shards Discord recommends, and takes; one by default. */
+  readonly shards?: number
   /** Bytes of a file; 10 MiB by default. */
   readonly attachmentSizeLimit?: number
 }
@@ -288,8 +290,12 @@ export interface DiscordSimulator extends GatewayControl {
    * path segment, for example `POST /channels/:id/messages`.
    */
   failNext(matcher: CallMatcher, fault: Fault, times?: number): void
+  /** Faults that were ordered and have not happened will not. */
+  failNoMore(): void
   /** 401 on every call, and 4004 at the gateway, from now on. */
   rejectToken(): void
+  /** The token is good again. */
+  acceptToken(): void
   /** Resolves with the first truthy value of `check`, tried after every change; rejects after `withinMs` of real time. */
   until<T>(check: () => T | undefined | null | false, withinMs?: number): Promise<T>
   close(): Promise<void>

@@ -6,6 +6,8 @@ export interface Faults {
   order(matcher: CallMatcher, fault: Fault, times: number): void
   /** The oldest fault ordered for this call, now used up once. */
   take(call: Call): Fault | undefined
+  /** What was ordered and has not happened will not. */
+  clear(): void
 }
 
 export function createFaults(): Faults {
@@ -13,6 +15,9 @@ export function createFaults(): Faults {
   return {
     order(matcher, fault, times) {
       orders.push({ matches: compile(matcher), fault, left: times })
+    },
+    clear() {
+      orders.length = 0
     },
     take(call) {
       const order = orders.find(({ matches, left }) => left > 0 && matches(call))

@@ -124,9 +124,13 @@ export async function startDiscordSimulator(
       state.blockedWords.add(word)
     },
     failNext: (matcher, fault, times = 1) => faults.order(matcher, fault, times),
+    failNoMore: () => faults.clear(),
     rejectToken() {
       state.tokenValid = false
       gateway.closeGateway(4004, 'Authentication failed.')
+    },
+    acceptToken() {
+      state.tokenValid = true
     },
     until: watch.until,
     async close() {

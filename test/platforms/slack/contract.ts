@@ -76,6 +76,8 @@ export interface SlackSimulator {
   readonly deliveries: readonly Delivery[]
   /** The next call of `method`, in this channel if one is named, fails this way. Several are used up in order. */
   failNext(method: string, fault: Fault, channel?: string): void
+  /** Faults that were asked for and have not happened will not. */
+  failNoMore(): void
   readonly sockets: SocketControl
   /** Post raw bytes to the app's URL. Nothing is added: forge or leave out the signature as the test wants. */
   sendRaw(body: string, headers: Record<string, string>): Promise<Response>

@@ -12,6 +12,11 @@ export class Faults {
     this.#queued.push({ method, fault, channel })
   }
 
+  /** What was asked for and has not happened will not. */
+  clear(): void {
+    this.#queued.length = 0
+  }
+
   take(method: string, channel: unknown): Fault | undefined {
     const index = this.#queued.findIndex(
       (next) => next.method === method && (next.channel === undefined || next.channel === channel),

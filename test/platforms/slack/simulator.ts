@@ -163,6 +163,7 @@ export async function startSlackSimulator(options: SlackSimulatorOptions = {}): 
     calls: webApi.calls,
     deliveries: deliveries.log,
     failNext: (method, fault, channel) => faults.add(method, fault, channel),
+    failNoMore: () => faults.clear(),
     sockets: socketMode.control,
     sendRaw: (body, headers) => fetch(appUrl ?? '', { method: 'POST', headers, body }),
     sign: (body, at) => signedHeaders(signingSecret, body, at ?? nowInSeconds()),
