@@ -35,6 +35,13 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     },
   ],
   [
+    'audit',
+    {
+      about: "What was done with people's data, by whom and when.",
+      load: async () => (await import('./cli/audit.ts')).audit,
+    },
+  ],
+  [
     'warm',
     {
       about: 'Compile everything ahead, so that the next start is quick. npm does this after an install.',

@@ -31,6 +31,7 @@ import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
+import { Audit, audited } from './safety/audit.ts'
 import { Consents } from './safety/consent.ts'
 import { createPrivacy } from './safety/privacy.ts'
 import type { PrivacyDesk } from './safety/privacy-desk.ts'
@@ -134,7 +135,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     tasks: () => tasks.all(),
     demonstrations: () => demonstrations.all(),
   }
-  const privacy = createPrivacy({
+  const desk = createPrivacy({
     sources: [
       dialogue.personalData,
       ...platforms.flatMap(({ personalData }) => personalData ?? []),
@@ -142,6 +143,8 @@ export async function assemble(parts: Parts): Promise<Parley> {
     ],
     ...{ consents, log, settle: () => store.settle() },
   })
+  const audit = new Audit(store.keyv('audit'))
+  const privacy = audited(desk, { audit, pseudonyms, by: 'person', now: () => clock.now() })
   const host: Host = {
     accept: dialogue.accept,
     owns: dialogue.owns,
@@ -223,7 +226,7 @@ export async function openPrivacy(
     // The process that writes an answer is another one, if there is any.
     withdraw: () => {},
   })
-  const privacy = createPrivacy({
+  const desk = createPrivacy({
     consents: new Consents(store.keyv('consent'), pseudonyms),
     sources: [
       conversations,
@@ -237,6 +240,8 @@ export async function openPrivacy(
     ],
     ...{ log, settle: () => store.settle() },
   })
+  const audit = new Audit(store.keyv('audit'))
+  const privacy = audited(desk, { audit, pseudonyms, by: 'operator', now: () => clock.now() })
   return { privacy, close: () => store.close() }
 }
 

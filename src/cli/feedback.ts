@@ -8,6 +8,7 @@ import { importEvents } from '#core/feedback/import.ts'
 import { Ledger, type LedgerEvent } from '#core/feedback/ledger.ts'
 import { outbound } from '#core/feedback/outbound.ts'
 import { feedbackStats } from '#core/feedback/stats.ts'
+import { Audit } from '#core/safety/audit.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
@@ -33,6 +34,7 @@ interface Asked {
   readonly ledger: Ledger
   readonly config: Config
   readonly pseudonyms: Pseudonyms
+  readonly audit: Audit
   /** What comes behind the verb. */
   readonly rest: readonly string[]
 }
@@ -65,7 +67,8 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
     const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
     const shown = new ShownReplies(store.keyv('shown'))
     const ledger = new Ledger({ events: store.keyv('ledger'), shown, pseudonyms })
-    return await withSmallHeap(() => verb.run({ ...values, ledger, config, pseudonyms, rest }))
+    const audit = new Audit(store.keyv('audit'))
+    return await withSmallHeap(() => verb.run({ ...values, ledger, config, pseudonyms, audit, rest }))
   } finally {
     await store.close()
   }
@@ -76,7 +79,9 @@ async function list({ ledger, json }: Asked): Promise<number> {
   return 0
 }
 
-async function give({ ledger, pseudonyms, backup }: Asked): Promise<number> {
+async function give({ ledger, pseudonyms, audit, backup }: Asked): Promise<number> {
+  const action = backup ? 'feedback backed up' : 'feedback exported'
+  await audit.add({ at: Date.now(), action, by: 'operator' })
   const nameOf = pseudonyms.ofThing.bind(pseudonyms)
   await print(linesOf(ledger.events(), (event) => asJson(backup ? event : outbound(event, nameOf))))
   return 0
@@ -88,7 +93,8 @@ async function stats({ ledger, config: { emoji }, json }: Asked): Promise<number
   return 0
 }
 
-async function take({ ledger, pseudonyms, rest: [file = ''] }: Asked): Promise<number> {
+async function take({ ledger, pseudonyms, audit, rest: [file = ''] }: Asked): Promise<number> {
+  await audit.add({ at: Date.now(), action: 'feedback imported', by: 'operator' })
   const source = file === '-' ? process.stdin : createReadStream(file)
   const pseudonymOf = pseudonyms.of.bind(pseudonyms)
   let problems = 0

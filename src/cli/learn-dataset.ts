@@ -11,6 +11,7 @@ import { heldOutRows, importInstructions } from '#core/learning/dataset/instruct
 import { PAIRINGS } from '#core/learning/dataset/pairs.ts'
 import { readPins } from '#core/learning/dataset/pins.ts'
 import { readManifest, verify } from '#core/learning/dataset/verify.ts'
+import { Audit, type OperatorAction } from '#core/safety/audit.ts'
 import { openStore, type Store } from '#core/store/store.ts'
 import { createLog } from '#core/telemetry/log.ts'
 import { openArchive } from './learn-archive.ts'
@@ -87,6 +88,7 @@ async function build(out: string, values: Values, env: NodeJS.ProcessEnv): Promi
   return withStore(env, async (config, store) => {
     const archive = await openArchive(config, store)
     for (const notice of archive.permits.gate.notices) process.stderr.write(`${notice}\n`)
+    await tell(store, 'dataset built')
     const manifest = await buildDataset(request, archive.finders, archive.permits)
     process.stdout.write(`${out} is built.\n\n${describe(manifest)}`)
     return 0
@@ -112,6 +114,7 @@ async function take(path: string, licence: string | undefined, env: NodeJS.Proce
   return withStore(env, async (config, store) => {
     const { demonstrations } = await openArchive(config, store)
     const at = systemClock.now()
+    await tell(store, 'instructions imported')
     const { rows, known } = await importInstructions({ path, licence: licence ?? '', at }, demonstrations)
     process.stdout.write(
       `${rows - known} dialogues imported from ${path}${known > 0 ? `; ${known} were there already` : ''}.\n`,
@@ -119,6 +122,9 @@ async function take(path: string, licence: string | undefined, env: NodeJS.Proce
     return 0
   })
 }
+
+const tell = (store: Store, action: OperatorAction): Promise<void> =>
+  new Audit(store.keyv('audit')).add({ at: systemClock.now(), action, by: 'operator' })
 
 async function withStore(
   env: NodeJS.ProcessEnv,

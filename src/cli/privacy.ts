@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { openPrivacy } from '#core/main.ts'
 import type { PersonRef } from '#core/person.ts'
 import type { PrivacyDesk } from '#core/safety/privacy-desk.ts'
+import { readPerson } from './person.ts'
 
 const USAGE = `Usage: parley privacy <what> <platform:person>
   view      what is kept of the person, counted
@@ -14,8 +15,6 @@ The person is the platform's id of them, for example slack:U012AB3CD, discord:80
 `
 const NOT_UNDERSTOOD = 2
 const REFUSED = 1
-
-const PLATFORMS: readonly string[] = ['slack', 'discord', 'web']
 
 interface Asked {
   readonly person: PersonRef
@@ -54,12 +53,6 @@ export async function privacy(args: readonly string[], env: NodeJS.ProcessEnv): 
   } finally {
     await close()
   }
-}
-
-/** `slack:U012AB3CD`. */
-function readPerson(who: string): PersonRef | undefined {
-  const [, platform = '', id = ''] = /^([a-z]+):(.{1,200})$/u.exec(who) ?? []
-  return PLATFORMS.includes(platform) && id.trim() === id ? { platform, id } : undefined
 }
 
 async function view({ person, who, privacy }: Asked): Promise<number> {
