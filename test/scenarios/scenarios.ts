@@ -20,8 +20,17 @@ const last = (shown: readonly Shown[]): Shown => {
   return newest
 }
 
-/** What every platform must do. Parity is this one suite, run on each (design, section 1). */
-export function scenarios(name: string, open: () => Promise<World>): void {
+/**
+ * What every platform must do. Parity is this one suite, run on each (design, section 1).
+ *
+ * @param on `place`: a store of its own for each scenario, a file by default; `threads`: how many at once.
+ */
+export function scenarios(
+  name: string,
+  open: () => Promise<World>,
+  on: { readonly place?: () => Promise<string>; readonly threads?: number } = {},
+): void {
+  const { place, threads: atOnce = 50 } = on
   describe(name, () => {
     let world: World
     let parley: Running
@@ -30,7 +39,7 @@ export function scenarios(name: string, open: () => Promise<World>): void {
 
     beforeEach(async () => {
       folder = mkdtempSync(join(tmpdir(), 'parley-scenario-'))
-      store = `sqlite:${join(folder, 'parley.sqlite')}`
+      store = (await place?.()) ?? `sqlite:${join(folder, 'parley.sqlite')}`
       world = await open()
       parley = await run([world], { store })
     })
@@ -254,10 +263,10 @@ export function scenarios(name: string, open: () => Promise<World>): void {
     })
 
     test(
-      'T2: fifty threads at once, four questions each, one after another: 200 replies in order',
+      `T2: ${atOnce} threads at once, four questions each, one after another: all replies in order`,
       async () => {
         const alice = world.person('alice')
-        const ids = Array.from({ length: 50 }, (_, n) => `thread ${n}`)
+        const ids = Array.from({ length: atOnce }, (_, n) => `thread ${n}`)
         await Promise.all(
           ids.map(async (id) => {
             const thread = await alice.ask(`${id} question 1`)
@@ -280,7 +289,7 @@ export function scenarios(name: string, open: () => Promise<World>): void {
       async () => {
         const alice = world.person('alice')
         const threads = await Promise.all(
-          Array.from({ length: 50 }, async (_, n) => {
+          Array.from({ length: atOnce }, async (_, n) => {
             const thread = await alice.ask(`t${n} q1`)
             for (const q of [2, 3, 4]) await thread.say(alice, `t${n} q${q}`)
             return { n, thread }
