@@ -67,6 +67,11 @@ export interface Platform extends Surfaces {
   /** What this platform keeps of people in a store of its own. Works before `start` and without it (rule S3). */
   readonly personalData?: readonly PersonalData[]
   /**
+   * Why it does not work at the moment although it has started, and what to do; undefined where all is well. It goes on
+   * trying by itself.
+   */
+  readonly trouble?: string | undefined
+  /**
    * Log in and begin to listen. Resolves when events flow.
    * @throws PlatformError; `fault.permanent` says whether trying again could help.
    */

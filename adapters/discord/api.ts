@@ -65,6 +65,13 @@ export interface DiscordApi {
   message(channel: string, message: string, signal: AbortSignal): Promise<unknown>
   /** Newest first. */
   history(channel: string, before: string, limit: number, signal: AbortSignal): Promise<readonly unknown[]>
+  /** Oldest first. */
+  following(
+    channel: string,
+    after: string,
+    limit: number,
+    signal: AbortSignal,
+  ): Promise<readonly Readonly<Record<string, unknown>>[]>
   /** The bot's own user id. */
   me(): Promise<string>
 }
@@ -107,11 +114,13 @@ export function createApi(
     if (heard !== undefined) onLimit(heard)
     return answer
   }
-  const rest = new REST({ ...restOptions(apiUrl), makeRequest }).setToken(token)
+  const client = new REST({ ...restOptions(apiUrl), makeRequest })
+  // discord.js forgets a token that was refused once; whether to ask again is decided in `access.ts`.
+  const rest = (): REST => client.setToken(token)
   return {
     post: async (channel, { content, components, nonce, replyTo }, signal) =>
       posted.parse(
-        await rest.post(Routes.channelMessages(channel), {
+        await rest().post(Routes.channelMessages(channel), {
           body: {
             ...{ content, components, nonce },
             enforce_nonce: true,
@@ -125,47 +134,52 @@ export function createApi(
         }),
       ),
     edit: async (channel, message, { content, components }, signal) => {
-      await rest.patch(Routes.channelMessage(channel, message), {
+      await rest().patch(Routes.channelMessage(channel, message), {
         body: { content, components, allowed_mentions: pingsNobody, flags: MessageFlags.SuppressEmbeds },
         ...own(signal),
       })
     },
     remove: async (channel, message, signal) => {
-      await rest.delete(Routes.channelMessage(channel, message), own(signal))
+      await rest().delete(Routes.channelMessage(channel, message), own(signal))
     },
     openThread: async (channel, message, name) => {
-      await rest.post(Routes.threads(channel, message), {
+      await rest().post(Routes.threads(channel, message), {
         body: { name, auto_archive_duration: AUTO_ARCHIVE_MINUTES },
       })
     },
     unarchive: async (thread, signal) => {
-      await rest.patch(Routes.channel(thread), { body: { archived: false }, ...own(signal) })
+      await rest().patch(Routes.channel(thread), { body: { archived: false }, ...own(signal) })
     },
     typing: async (channel, signal) => {
-      await rest.post(Routes.channelTyping(channel), own(signal))
+      await rest().post(Routes.channelTyping(channel), own(signal))
     },
     acknowledge: async ({ id, token }, signal) => {
-      await rest.post(Routes.interactionCallback(id, token), {
+      await rest().post(Routes.interactionCallback(id, token), {
         body: { type: InteractionResponseType.DeferredMessageUpdate },
         auth: false,
         ...own(signal),
       })
     },
     whisper: async ({ application, token }, content, signal) => {
-      await rest.post(Routes.webhook(application, token), {
+      await rest().post(Routes.webhook(application, token), {
         body: { content, allowed_mentions: pingsNobody, flags: MessageFlags.Ephemeral },
         auth: false,
         ...own(signal),
       })
     },
-    message: (channel, message, signal) => rest.get(Routes.channelMessage(channel, message), own(signal)),
+    message: (channel, message, signal) => rest().get(Routes.channelMessage(channel, message), own(signal)),
     history: async (channel, before, limit, signal) => {
       const query = new URLSearchParams({ before, limit: String(limit) })
       return z
         .array(z.unknown())
-        .parse(await rest.get(Routes.channelMessages(channel), { query, ...own(signal) }))
+        .parse(await rest().get(Routes.channelMessages(channel), { query, ...own(signal) }))
     },
-    me: async () => identity.parse(await rest.get(Routes.user())).id,
+    following: async (channel, after, limit, signal) => {
+      const query = new URLSearchParams({ after, limit: String(limit) })
+      const page = await rest().get(Routes.channelMessages(channel), { query, ...own(signal) })
+      return z.array(z.looseObject({})).parse(page).toReversed()
+    },
+    me: async () => identity.parse(await rest().get(Routes.user())).id,
   }
 }
 

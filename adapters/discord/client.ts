@@ -22,6 +22,8 @@ export function createClient(readsContent: boolean, rest: Partial<RESTOptions>):
     partials: [Partials.Channel, Partials.Message, Partials.Reaction, Partials.User, Partials.ThreadMember],
     allowedMentions: { parse: [], repliedUser: false },
     enforceNonce: true,
+    // As many as Discord asks for: one, until the bot is in thousands of servers.
+    shards: 'auto',
     failIfNotExists: false,
     rest,
     makeCache: Options.cacheWithLimits({

@@ -6,6 +6,7 @@
  * to do when Discord says no.
  */
 import { randomUUID } from 'node:crypto'
+import type { Keyv } from 'keyv'
 import type { Logger } from 'pino'
 import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
@@ -14,16 +15,20 @@ import type { ReplySurface } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import { PlatformError } from '#core/errors.ts'
 import type { Invitation } from '#core/feedback/comparison-desk.ts'
+import type { Leases } from '#core/turns/leases.ts'
+import { Access, guarded } from './access.ts'
 import { createApi, type DiscordApi } from './api.ts'
 import { learn } from './budget.ts'
 import { describe, faultOf } from './fault.ts'
 import { createInteractionApi, type InteractionApi } from './forms/api.ts'
 import { postInvitation } from './forms/invitation.ts'
 import { Gateway } from './gateway.ts'
-import { lacksContentIntent, TOKEN_FIX } from './login.ts'
+import { Heard } from './heard.ts'
+import { lacksContentIntent } from './login.ts'
 import { OwnDeletions } from './own-deletions.ts'
 import { pastOf } from './past.ts'
 import { readPlace } from './place.ts'
+import { Seat } from './seat.ts'
 import { openSurface } from './surface.ts'
 
 export interface DiscordSettings {
@@ -31,6 +36,8 @@ export interface DiscordSettings {
   readonly token: string
   /** Where the REST API is, without its version; Discord's own by default. Tests point it at a simulator. */
   readonly apiUrl?: string
+  /** How far back to look for what was said while nobody listened; a day by default, 0 for not at all. */
+  readonly catchUpHours?: number
 }
 
 export interface DiscordDeps {
@@ -38,6 +45,10 @@ export interface DiscordDeps {
   readonly clock: Clock
   /** Shared by everything that writes to the same channels. */
   readonly accounts: Accounts
+  /** So that one of several replicas hears for all. Left out: there is no other. */
+  readonly leases?: Leases
+  /** Where it is kept how far Discord was heard. Left out: what is missed between two processes stays so. */
+  readonly memory?: Keyv
 }
 
 /**
@@ -57,41 +68,52 @@ const MENTION_ONLY =
 /** Shown once a thread, in mention-only mode. */
 const CANNOT_READ = 'I can only read messages here that mention me. Please mention me, and I will answer.'
 
+const CATCH_UP_HOURS = 24
+
 const HISTORY_FIX = 'Give the bot the permissions View Channel and Read Message History there.'
 
 class Discord implements Platform {
   readonly name = 'discord'
-  readonly #settings: DiscordSettings
+  readonly #settings: Required<Pick<DiscordSettings, 'token' | 'catchUpHours'>> & DiscordSettings
   readonly #deps: DiscordDeps
   readonly #api: DiscordApi
+  readonly #access: Access
+  readonly #heard: Heard
   readonly #interactions: InteractionApi
   readonly #ownDeletions = new OwnDeletions()
-  /** The connection of the last `start`; undefined after `stop`. */
+  /** There between `start` and `stop`. */
+  #seat: Seat | undefined
+  /** The newest connection, where this replica has one. */
   #gateway: Gateway | undefined
-  #tokenRefused = false
 
-  constructor({ token, apiUrl }: DiscordSettings, deps: DiscordDeps) {
+  constructor({ token, apiUrl, catchUpHours = CATCH_UP_HOURS }: DiscordSettings, deps: DiscordDeps) {
     const bare = token.trim().replace(/^Bot\s+/i, '')
-    this.#settings = { token: bare, ...(apiUrl !== undefined && { apiUrl }) }
+    this.#settings = { token: bare, catchUpHours, ...(apiUrl !== undefined && { apiUrl }) }
     this.#deps = deps
-    this.#api = createApi(bare, apiUrl, (limit) => learn(deps.accounts, limit))
+    const { clock, log } = deps
+    const api = createApi(bare, apiUrl, (limit) => learn(deps.accounts, limit))
+    this.#access = new Access({ api, clock, log, restored: () => this.#gateway?.rearm() })
+    this.#api = guarded(api, this.#access)
+    this.#heard = new Heard(deps.memory, log)
     this.#interactions = createInteractionApi(bare, apiUrl)
   }
 
+  get trouble(): string | undefined {
+    return this.#access.trouble ?? this.#seat?.trouble
+  }
+
   async start(host: Host): Promise<void> {
-    try {
-      await this.#connect(host, true)
-    } catch (error) {
-      if (!lacksContentIntent(error)) throw error
-      this.#deps.log.warn(MENTION_ONLY)
-      await this.#connect(host, false)
-    }
+    const { leases, clock, log } = this.#deps
+    const seat = new Seat({ leases, clock, log, connect: () => this.#connect(host) })
+    // Known before it is taken, so that `stop` finds it.
+    this.#seat = seat
+    await seat.start()
   }
 
   async stop(): Promise<void> {
-    const gateway = this.#gateway
-    this.#gateway = undefined
-    await gateway?.stop()
+    this.#access.stop()
+    // A connection that is being made is in nobody's hands yet.
+    await Promise.all([this.#gateway?.stop(), this.#seat?.stop()])
   }
 
   open(place: unknown, shown: readonly string[], reply: string): ReplySurface {
@@ -100,7 +122,6 @@ class Discord implements Platform {
       ...this.#deps,
       api: this.#api,
       ownDeletions: this.#ownDeletions,
-      onUnauthorized: () => this.#reportRefusedToken(),
     })
   }
 
@@ -110,6 +131,7 @@ class Discord implements Platform {
 
   async past(question: Question, signal: AbortSignal): Promise<readonly PastMessage[]> {
     const place = readPlace(question.place)
+    await this.#access.restored(signal)
     try {
       const directory = this.#gateway?.directory
       const self = directory?.self(question.thread.workspace) ?? {
@@ -129,7 +151,17 @@ class Discord implements Platform {
     }
   }
 
-  async #connect(host: Host, readsContent: boolean): Promise<void> {
+  async #connect(host: Host): Promise<Gateway> {
+    try {
+      return await this.#open(host, true)
+    } catch (error) {
+      if (!lacksContentIntent(error)) throw error
+      this.#deps.log.warn(MENTION_ONLY)
+      return await this.#open(host, false)
+    }
+  }
+
+  async #open(host: Host, readsContent: boolean): Promise<Gateway> {
     const gateway = new Gateway({
       ...this.#settings,
       ...this.#deps,
@@ -137,12 +169,14 @@ class Discord implements Platform {
       api: this.#api,
       interactions: this.#interactions,
       ownDeletions: this.#ownDeletions,
+      heard: this.#heard,
       readsContent,
       explain: (thread) => this.#explain(thread),
     })
     // Known before it is open, so that `stop` finds it.
     this.#gateway = gateway
     await gateway.start()
+    return gateway
   }
 
   async #explain(thread: string): Promise<void> {
@@ -155,12 +189,6 @@ class Discord implements Platform {
         'Discord: could not explain mention-only mode',
       )
     }
-  }
-
-  #reportRefusedToken(): void {
-    if (this.#tokenRefused) return
-    this.#tokenRefused = true
-    this.#deps.log.error(`Discord no longer accepts the bot token, and no reply can be written. ${TOKEN_FIX}`)
   }
 }
 

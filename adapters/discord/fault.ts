@@ -55,8 +55,9 @@ export const isUnauthorized = (error: unknown): boolean =>
 
 /** @returns undefined for what is neither Discord's nor the network's: a bug of ours. */
 export function faultOf(error: unknown): SurfaceFault | undefined {
+  if (error instanceof SurfaceError) return error.fault
   if (error instanceof RateLimitError) return waiting(untilFree(error))
-  if (isUnauthorized(error)) return { kind: 'refused' }
+  if (isUnauthorized(error)) return { kind: 'away' }
   if (error instanceof HTTPError) return { kind: 'unavailable' }
   if (error instanceof DiscordAPIError) return answered(error.code, error.status)
   return isNetworkFault(error) ? { kind: 'unavailable' } : undefined

@@ -13,9 +13,12 @@ import type { ThreadRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { readDeletion, readEdit } from './change.ts'
 import type { Directory } from './directory.ts'
+import { faultOf } from './fault.ts'
 import type { Forms } from './forms/forms.ts'
+import type { Heard } from './heard.ts'
 import { Lanes } from './lanes.ts'
 import { type HeardMessage, readMessage } from './message.ts'
+import { type QuietChannel, saidSince } from './missed.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import { withPatience } from './patience.ts'
 import { readPress } from './press.ts'
@@ -34,11 +37,12 @@ import { isAddressed, textOf } from './text.ts'
 
 export interface InboundDeps {
   readonly host: Host
-  /** Answers presses. */
+  /** Answers presses, and tells what was missed. */
   readonly api: DiscordApi
   readonly forms: Pick<Forms, 'take'>
   readonly directory: Directory
   readonly ownDeletions: OwnDeletions
+  readonly heard: Heard
   readonly clock: Clock
   readonly log: Logger
   /** False in mention-only mode: Discord then keeps other messages' text to itself. */
@@ -59,9 +63,18 @@ export interface Inbound {
   edit(raw: unknown): void
   /** Of one message or of many. */
   deletion(raw: unknown): void
+  /** Take in what was said in the channel from then on, before anything that comes later there (`missed.ts`). */
+  missed(channel: QuietChannel, since: number): void
+  /** When the oldest event was sent that is not taken in; undefined when all are. */
+  readonly oldest: number | undefined
   /** Resolves when every event taken so far is dealt with. */
   idle(): Promise<void>
 }
+
+/** Events that wait while the store is down; some kilobytes each. What does not fit is fetched when there is room. */
+const MOST_WAITING = 5_000
+/** Channels that are read at the same time after a pause. */
+const READ_AT_ONCE = 4
 
 /** Threads whose people were told about mention-only mode; a few bytes each, the oldest forgotten first. */
 const EXPLAINED_LIMIT = 10_000
@@ -75,6 +88,13 @@ class GatewayInbound implements Inbound {
   readonly #lanes = new Lanes()
   readonly #serverTime = new ServerTime()
   readonly #explained = new Set<string>()
+  /** What is not taken in, by when it was sent. */
+  readonly #inHand = new Map<symbol, number>()
+  /** Channels of events that found no room, and since when. */
+  readonly #overflow = new Map<string, QuietChannel & { readonly since: number }>()
+  /** The end of what is read on each of a few tracks. */
+  readonly #reading: Promise<void>[] = []
+  #reads = 0
 
   constructor(deps: InboundDeps) {
     this.#deps = deps
@@ -84,15 +104,52 @@ class GatewayInbound implements Inbound {
     return this.#lanes.idle()
   }
 
+  get oldest(): number | undefined {
+    const waiting = [...this.#inHand.values(), ...[...this.#overflow.values()].map(({ since }) => since)]
+    return waiting.length === 0 ? undefined : waiting.reduce((one, other) => Math.min(one, other))
+  }
+
   message(raw: unknown): void {
+    const heard = this.#listen(raw)
+    if (heard === undefined) return
+    const { message, addressed } = heard
+    const { channel: id, guild, sentAt } = message
+    if (this.#inHand.size >= MOST_WAITING) {
+      const since = Math.min(sentAt, this.#overflow.get(id)?.since ?? sentAt)
+      this.#overflow.set(id, { id, guild, type: message.channelType, since })
+      return
+    }
+    this.#take(id, () => this.#bring(message, addressed), sentAt)
+  }
+
+  missed(channel: QuietChannel, since: number): void {
+    const { api, stopped } = this.#deps
+    const read = async () => {
+      for await (const raw of saidSince(api, channel, since, stopped)) {
+        const heard = this.#listen(raw)
+        if (heard !== undefined) await this.#bring(heard.message, heard.addressed)
+      }
+    }
+    this.#take(channel.id, () => this.#inTurn(read), since)
+  }
+
+  /** Channels have a lane each; those that are read after a pause share a few. */
+  async #inTurn(read: () => Promise<void>): Promise<void> {
+    const track = this.#reads % READ_AT_ONCE
+    this.#reads += 1
+    const mine = (this.#reading[track] ?? Promise.resolve()).then(read)
+    this.#reading[track] = mine.catch(() => {})
+    await mine
+  }
+
+  /** @returns undefined for what is not for us. Most of what is said on a server ends here, at no cost. */
+  #listen(raw: unknown): { readonly message: HeardMessage; readonly addressed: boolean } | undefined {
     const message = readMessage(raw)
     if (message) this.#serverTime.heard(message.sentAt)
-    if (!message?.spoken || message.author.automatic) return
+    if (!message?.spoken || message.author.automatic) return undefined
     const { directory } = this.#deps
     const addressed = isAddressed(message, directory.self(message.guild))
-    // Most of what is said on a server ends here, at no cost.
-    if (!addressed && !mayBeConversation(message, directory)) return
-    this.#take(message.channel, () => this.#bring(message, addressed))
+    return addressed || mayBeConversation(message, directory) ? { message, addressed } : undefined
   }
 
   reaction(kind: HeardReaction['kind'], raw: unknown, dispatch: Dispatch): void {
@@ -171,6 +228,7 @@ class GatewayInbound implements Inbound {
       )
       return
     }
+    if (where.kind === 'direct') await this.#deps.heard.hearDirect(message.channel, message.sentAt)
     const owned = await this.#isOurs(threadOf(message, where), where)
     if (!addressed && !owned) return
     const text = textOf(message, directory.self(message.guild), directory.names)
@@ -220,16 +278,36 @@ class GatewayInbound implements Inbound {
   }
 
   /** Discord does not wait for an answer, so patience with the store and the network is ours. */
-  #take(channel: string, task: () => Promise<void>): void {
+  #take(channel: string, task: () => Promise<void>, sentAt = this.#deps.clock.now()): void {
     const { clock, stopped, log } = this.#deps
+    const inHand = Symbol(channel)
+    this.#inHand.set(inHand, sentAt)
     this.#lanes.run(channel, async () => {
       try {
-        await withPatience(task, clock, stopped)
+        await withPatience(task, clock, stopped, (error) => this.#passes(error))
       } catch (error) {
+        // What a stop leaves is fetched by the next start.
         if (stopped.aborted) return
         log.error({ channel, reason: reasonOf(error) }, 'Discord: an event could not be taken in and is lost')
       }
+      this.#inHand.delete(inHand)
+      this.#catchUp()
     })
+  }
+
+  /** Discord or the store is down. */
+  async #passes(error: unknown): Promise<boolean> {
+    const kind = faultOf(error)?.kind
+    if (kind === 'unavailable' || kind === 'rate_limited' || kind === 'away') return true
+    return !(await this.#deps.heard.isKept())
+  }
+
+  /** There is room again for what had found none. */
+  #catchUp(): void {
+    if (this.#overflow.size === 0 || this.#inHand.size > MOST_WAITING / 2) return
+    const waiting = [...this.#overflow.values()]
+    this.#overflow.clear()
+    for (const { since, ...channel } of waiting) this.missed(channel, since - 1)
   }
 }
 

@@ -15,7 +15,7 @@ import type { DiscordApi } from './api.ts'
 import { charged, editsIn } from './budget.ts'
 import { type Face, facesOf, onTheWayTo, PART_LIMIT } from './contents.ts'
 import { componentsOf, customIdOf } from './controls.ts'
-import { CODE, codeOf, describe, isTooLong, isUnauthorized, surfaceError } from './fault.ts'
+import { CODE, codeOf, describe, isTooLong, surfaceError } from './fault.ts'
 import { toDiscord } from './markdown.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
@@ -28,8 +28,6 @@ export interface SurfaceDeps {
   readonly accounts: Accounts
   readonly log: Logger
   readonly ownDeletions: OwnDeletions
-  /** Discord refused the token; called at every such answer. */
-  readonly onUnauthorized: () => void
 }
 
 /** The sign lasts ten seconds. */
@@ -172,7 +170,6 @@ class DiscordSurface implements ReplySurface {
         this.#most = { ...this.#most, size: Math.floor(this.#most.size / 2) }
         return this.show(view, signal)
       }
-      if (isUnauthorized(error)) this.#deps.onUnauthorized()
       throw signal.aborted ? signal.reason : surfaceError(error)
     }
   }

@@ -14,7 +14,7 @@ import { createSplitter, type Splitter, sizeOf } from './split.ts'
 import { type Control, type PartLimit, type ReplySurface, SurfaceError } from './surface.ts'
 
 /** A platform that is down this long costs the reply; the text stays in the transcript. */
-const GIVE_UP_AFTER_MS = 120_000
+const GIVE_UP_AFTER_MS = 900_000
 /** A platform that refuses for want of room this long is as good as down. */
 const STARVED_AFTER_MS = 900_000
 /** First pause after a failed write; doubles up to the longest. */
@@ -150,8 +150,10 @@ export class ReplyWriter {
         if (isAnswer(error)) [failures, awaySince] = [0, now]
         failures += 1
         this.#blockedUntil = now + pauseAfter(error, failures)
-        const isAway = !isAnswer(error) && this.#blockedUntil - awaySince > GIVE_UP_AFTER_MS
-        if (isAway || this.#blockedUntil - stuckSince > STARVED_AFTER_MS) throw error
+        // Until somebody has mended what keeps us out: the text is kept, and so is the turn.
+        if (isAway(error)) [stuckSince, awaySince] = [now, now]
+        const isLost = !isAnswer(error) && this.#blockedUntil - awaySince > GIVE_UP_AFTER_MS
+        if (isLost || this.#blockedUntil - stuckSince > STARVED_AFTER_MS) throw error
       } finally {
         turn?.over()
       }
@@ -230,6 +232,8 @@ export class ReplyWriter {
   }
 }
 
+const isAway = (error: unknown): boolean => error instanceof SurfaceError && error.fault.kind === 'away'
+
 const isAnswer = (error: unknown): boolean =>
   error instanceof SurfaceError && error.fault.kind === 'rate_limited'
 
@@ -240,6 +244,8 @@ function pauseAfter(error: unknown, failures: number): number {
     case 'rate_limited':
       // Room is kept from then on, for a while: coming later would lose it.
       return Math.max(SHORTEST_PAUSE_MS, error.fault.retryAfterMs)
+    case 'away':
+      return LONGEST_PAUSE_MS
     case 'unavailable':
       return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1))
     case 'gone':

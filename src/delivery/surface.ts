@@ -75,6 +75,11 @@ export type SurfaceFault =
   | { readonly kind: 'rate_limited'; readonly retryAfterMs: number }
   /** A 5xx, a reset, a time-out: it may or may not have been written; `show` again is safe. */
   | { readonly kind: 'unavailable' }
+  /**
+   * The platform does not let us in at all, and nothing was written. It may come back, and nobody knows when: the reply
+   * waits for it.
+   */
+  | { readonly kind: 'away' }
   /** The thread or channel no longer exists or is closed to us; no write can succeed. */
   | { readonly kind: 'gone' }
   /** The platform refuses this write, and would again: a permission, a policy, a form error. */

@@ -35,7 +35,7 @@ group('what a failed write means', () => {
     ['a missing permission', answered(403, 50013), { kind: 'refused' }],
     ['AutoMod', answered(400, 200000), { kind: 'refused' }],
     ['a form error', answered(400, 50035), { kind: 'refused' }],
-    ['a refused token', answered(401, 0), { kind: 'refused' }],
+    ['a refused token', answered(401, 0), { kind: 'away' }],
     ['edits of an old message', answered(400, 30046), { kind: 'rate_limited', retryAfterMs: 7000 }],
     ['an overloaded Discord', answered(503, 130000), { kind: 'unavailable' }],
     ['a bug of ours', new TypeError('x is not a function'), undefined],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createApi } from '#adapters/discord/api.ts'
 import type { Directory } from '#adapters/discord/directory.ts'
+import { Heard } from '#adapters/discord/heard.ts'
 import { createInbound, type InboundDeps } from '#adapters/discord/inbound.ts'
 import { OwnDeletions } from '#adapters/discord/own-deletions.ts'
 import { quietLog } from '#test/quiet-log.ts'
@@ -30,6 +31,7 @@ function hearing(over: Partial<InboundDeps> = {}) {
     api: createApi('none', 'http://127.0.0.1:9'),
     forms: { take: () => undefined },
     ownDeletions: new OwnDeletions(),
+    heard: new Heard(undefined, quietLog),
     directory: empty,
     log: quietLog,
     readsContent: true,

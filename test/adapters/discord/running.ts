@@ -1,3 +1,4 @@
+import { Keyv } from 'keyv'
 import { onTestFinished } from 'vitest'
 import { createDiscord } from '#adapters/discord/discord.ts'
 import type { Platform } from '#adapters/platform.ts'
@@ -23,9 +24,15 @@ export interface Running {
 
 /** A simulated Discord with the adapter not logged in yet. Everything ends with the test. */
 export async function stopped(
-  options: DiscordSimulatorOptions & { readonly token?: string; readonly adapterClock?: Clock } = {},
+  options: DiscordSimulatorOptions & {
+    readonly token?: string
+    readonly adapterClock?: Clock
+    /** Nothing that an adapter keeps outlives it. */
+    readonly forgetful?: boolean
+  } = {},
 ): Promise<Running> {
-  const { token, adapterClock, ...rest } = options
+  const { token, adapterClock, forgetful = false, ...rest } = options
+  const memory = forgetful ? undefined : new Keyv()
   const simulator = await startDiscordSimulator(rest)
   const { log, lines } = recordingLog()
   const host = new RecordingHost()
@@ -33,7 +40,7 @@ export async function stopped(
   const open = () =>
     createDiscord(
       { token: token ?? simulator.token, apiUrl: simulator.apiUrl },
-      { log, clock, accounts: new Accounts(clock) },
+      { log, clock, accounts: new Accounts(clock), ...(memory !== undefined && { memory }) },
     )
   let discord = open()
   onTestFinished(async () => {

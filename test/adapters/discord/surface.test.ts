@@ -322,11 +322,11 @@ describe('what no attempt can mend', () => {
     })
   })
 
-  test('a refused token refuses every write, and the log says so once', async () => {
+  test('a refused token is waited for: nothing more is asked, and the log says so once', async () => {
     const { surface, simulator, logged } = await asked()
     simulator.rejectToken()
     for (const text of ['one', 'two'])
-      await expect(surface.show(finished(text), live())).rejects.toMatchObject({ fault: { kind: 'refused' } })
+      await expect(surface.show(finished(text), live())).rejects.toMatchObject({ fault: { kind: 'away' } })
     const told = logged().filter(({ msg }) => String(msg).includes('no longer accepts the bot token'))
     expect(told).toHaveLength(1)
     expect(told[0]?.level).toBe(50)

@@ -44,6 +44,7 @@ export function openDiscord(shared: boolean): OpenPlatform {
       whisper: absent,
       message: absent,
       history: absent,
+      following: absent,
       me: absent,
     }
     const deps = { api, clock, accounts: countedAccounts(clock, limited), ownDeletions: new OwnDeletions() }
@@ -52,7 +53,7 @@ export function openDiscord(shared: boolean): OpenPlatform {
       open: (nth) => {
         const where = { workspace: 'G1', channel: shared ? 'C1' : `C${nth}`, message: `${nth}` }
         const here = { place: { to: 'channel' as const, ...where }, shown: [], reply: `reply-${nth}` }
-        return openSurface(here, { ...deps, log: quietLog, onUnauthorized: () => {} })
+        return openSurface(here, { ...deps, log: quietLog })
       },
     }
   }

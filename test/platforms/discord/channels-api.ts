@@ -35,7 +35,7 @@ export function channelRoutes(state: State, identifiesLeft: () => number): reado
       handle: () =>
         ok({
           url: `${state.origin.replace('http', 'ws')}/gateway`,
-          shards: 1,
+          shards: state.options.shards ?? 1,
           session_start_limit: {
             total: 1000,
             remaining: identifiesLeft(),

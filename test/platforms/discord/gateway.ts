@@ -1,8 +1,8 @@
 /**
  * The gateway, v10, JSON, uncompressed: HELLO, IDENTIFY or RESUME, heartbeats, dispatches, close codes.
  *
- * Not simulated: shards (there is one guild), member chunks, compression, and the five seconds between two
- * IDENTIFYs, which discord.js keeps by itself.
+ * Not simulated: member chunks, compression, and the five seconds between two IDENTIFYs, which discord.js keeps by
+ * itself. There is one guild, so of several shards one hears it, and the first hears direct messages.
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
@@ -14,7 +14,7 @@ import type { GatewayControl } from './contract.ts'
 import { guildEvent } from './events.ts'
 import { guildJson, userJson } from './payloads.ts'
 import { botSees } from './permissions.ts'
-import { Op, Session } from './session.ts'
+import { Op, Session, shardOf } from './session.ts'
 import type { State } from './state.ts'
 import { activeThreads } from './thread-life.ts'
 
@@ -68,7 +68,7 @@ export function createGateway(state: State): Gateway {
   const budget = state.options.identifyBudget ?? IDENTIFIES_A_DAY
 
   state.emit = (event) => {
-    for (const session of sessions.values()) session.deliver(event)
+    for (const session of sessions.values()) if (session.hears(event)) session.deliver(event)
   }
 
   const sessionOn = (socket: WebSocket): Session | undefined =>
@@ -142,7 +142,7 @@ export function createGateway(state: State): Gateway {
     if (identifies > budget) state.tokenValid = false
     const code = refusalOf(token, intents, shard)
     if (code !== undefined) return code
-    const session = new Session(state.nextId(), intents)
+    const session = new Session(state.nextId(), intents, shard)
     sessions.set(session.id, session)
     session.attach(socket)
     welcome(session, shard)
@@ -163,15 +163,17 @@ export function createGateway(state: State): Gateway {
   }
 
   function welcome(session: Session, shard: readonly [number, number]): void {
+    const hears = shardOf(state.guild.id, shard[1]) === shard[0]
     session.dispatch('READY', {
       v: 10,
       user: userJson(state.bot),
-      guilds: [{ id: state.guild.id, unavailable: true }],
+      guilds: hears ? [{ id: state.guild.id, unavailable: true }] : [],
       session_id: session.id,
       resume_gateway_url: `${state.origin.replace('http', 'ws')}/resume`,
       shard,
       application: applicationJson(state),
     })
+    if (!hears) return
     const channels = [...state.channels.values()].filter(({ type }) => type === 0)
     const threads = activeThreads(state).filter((thread) => botSees(state, thread))
     session.deliver(guildEvent('GUILD_CREATE', guildJson(state, channels, threads)))

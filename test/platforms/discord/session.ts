@@ -18,16 +18,28 @@ export const Op = {
   heartbeatAck: 11,
 } as const
 
+/** Of how many shards, which one hears this guild. */
+export const shardOf = (guild: string, of: number): number => Number((BigInt(guild) >> 22n) % BigInt(of))
+
 export class Session {
   readonly id: string
   readonly #intents: number
+  readonly #shard: readonly [number, number]
   /** Every dispatch so far, at index `s - 1`. */
   readonly #sent: string[] = []
   #socket: WebSocket | undefined
 
-  constructor(id: string, intents: number) {
+  constructor(id: string, intents: number, shard: readonly [number, number] = [0, 1]) {
     this.id = id
     this.#intents = intents
+    this.#shard = shard
+  }
+
+  /** An event of a guild goes to the guild's shard; everything else, direct messages above all, to the first one. */
+  hears({ d }: GatewayEvent): boolean {
+    const [shard, of] = this.#shard
+    const guild = typeof d.guild_id === 'string' ? d.guild_id : undefined
+    return (guild === undefined ? 0 : shardOf(guild, of)) === shard
   }
 
   get sequence(): number {
