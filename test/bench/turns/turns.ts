@@ -1,0 +1,177 @@
+/**
+ * What a turn costs: a real Parley in a process of its own, Slack simulated in this one and a streaming model in a
+ * third. Processor time is Parley's alone, counted over short answered mentions after a warm-up; a bare Bolt bot that
+ * keeps nothing is measured beside it, in turns, because figures of a busy machine compare only with each other.
+ */
+import type { Figure, Report } from '../figures.ts'
+import { median } from '../figures.ts'
+import type { Process } from '../start/process.ts'
+import { Core } from './core.ts'
+import { type BenchStore, stores } from './stores.ts'
+import { addressOf, launchBare, launchParley, launchStub } from './subjects.ts'
+import { Workspace } from './workspace.ts'
+
+const WARM_UP = 150
+const TURNS = 100
+const RUNS = 5
+/** Asked for at once, to see how many are answered in a second. */
+const CROWD = 32
+/** Threads that are being answered, at any moment, while latency is looked at; each answer takes ten seconds. */
+const IN_FLIGHT = 100
+const ASKED_IN_FLIGHT = 400
+/** Asked and not answered to the end: as many as Parley works on at once are, the others wait. */
+const LIVE_THREADS = 10_000
+const ACKNOWLEDGED_AT_ONCE = 50
+const FEW = { messages: 10, threads: 100 }
+const MANY = { messages: 10_000, threads: 100_000 }
+
+interface Found {
+  readonly cpu: number
+  readonly bare: number
+  readonly perSecond: number
+  readonly p95: number
+  readonly live: number
+  readonly messages: number
+  readonly threads: number
+}
+
+export async function turns(): Promise<Report> {
+  const model = await launchStub()
+  const found: (readonly [BenchStore['name'], Found])[] = []
+  try {
+    for (const store of await stores())
+      try {
+        found.push([store.name, await onStore(store, model)])
+      } finally {
+        await store.remove()
+      }
+  } finally {
+    await model.end()
+  }
+  return { figures: figuresOf(found) }
+}
+
+async function onStore(store: BenchStore, model: Process): Promise<Found> {
+  const stub = addressOf(model)
+  return {
+    ...(await costOfTurns(store, stub)),
+    p95: await latency(store, model),
+    live: await memory(store, stub),
+    messages: await growth(store, async (core, size) => {
+      await core.say('long', FEW_OR_MANY[size].messages)
+      return ['long']
+    }),
+    threads: await growth(store, async (core, size) => {
+      const count = FEW_OR_MANY[size].threads
+      await core.haveThreads(count)
+      return Array.from({ length: FEW.threads }, (_, nth) => String(1 + nth * (count / FEW.threads)))
+    }),
+  }
+}
+
+const FEW_OR_MANY = { few: FEW, many: MANY }
+
+/** Runs alternate, so that a busy minute of the machine falls on both. */
+async function costOfTurns(
+  store: BenchStore,
+  stub: string,
+): Promise<Pick<Found, 'cpu' | 'bare' | 'perSecond'>> {
+  const [room, other] = [await Workspace.open(), await Workspace.open({ botEvents: ['app_mention'] })]
+  const parley = await launchParley({ workspace: room, stub, manner: 'quick' }, await store.fresh())
+  const bare = await launchBare({ workspace: other, stub, manner: 'quick' })
+  try {
+    await room.askAll(WARM_UP, 1)
+    await other.askAll(WARM_UP, 1)
+    const [ours, theirs]: [number[], number[]] = [[], []]
+    for (let run = 0; run < RUNS; run += 1) {
+      ours.push(await cpuPerTurn(parley, room))
+      theirs.push(await cpuPerTurn(bare, other))
+    }
+    const began = performance.now()
+    await room.askAll(TURNS * RUNS, CROWD)
+    const perSecond = (TURNS * RUNS * 1_000) / (performance.now() - began)
+    return { cpu: median(ours), bare: median(theirs), perSecond }
+  } finally {
+    await Promise.all([parley.end(), bare.end()])
+    await Promise.all([room.close(), other.close()])
+  }
+}
+
+async function cpuPerTurn(subject: Process, workspace: Workspace): Promise<number> {
+  const before = subject.cpuMilliseconds()
+  await workspace.askAll(TURNS, 1)
+  return (subject.cpuMilliseconds() - before) / TURNS
+}
+
+/** From the moment that Slack sends the event to the arrival of the request at the model, p95 in milliseconds. */
+async function latency(store: BenchStore, model: Process): Promise<number> {
+  const stub = addressOf(model)
+  const workspace = await Workspace.open()
+  const parley = await launchParley({ workspace, stub, manner: 'slow' }, await store.fresh())
+  try {
+    await workspace.askAll(ASKED_IN_FLIGHT, IN_FLIGHT)
+    const arrivals = await workspace.arrivals(stub)
+    // Those that asked before all were in flight, all at once, are no example of a crowd that talks.
+    const waits = arrivals.slice(IN_FLIGHT).toSorted((a, b) => a - b)
+    return waits[Math.floor(waits.length * 0.95)] ?? Number.NaN
+  } finally {
+    await parley.end()
+    await workspace.close()
+  }
+}
+
+async function memory(store: BenchStore, stub: string): Promise<number> {
+  const workspace = await Workspace.open()
+  const url = await store.fresh()
+  const parley = await launchParley({ workspace, stub, manner: 'held' }, url)
+  try {
+    for (let asked = 0; asked < LIVE_THREADS; asked += ACKNOWLEDGED_AT_ONCE) {
+      for (let nth = 0; nth < ACKNOWLEDGED_AT_ONCE; nth += 1) await workspace.ask()
+      await workspace.slack.settled()
+    }
+    return parley.residentMebibytes()
+  } finally {
+    parley.kill()
+    await workspace.close()
+  }
+}
+
+/** What a turn costs with much, against what it costs with little. */
+async function growth(
+  store: BenchStore,
+  prepare: (core: Core, size: keyof typeof FEW_OR_MANY) => Promise<readonly string[]>,
+): Promise<number> {
+  const cost = async (size: keyof typeof FEW_OR_MANY) => {
+    const core = await Core.open(await store.fresh())
+    try {
+      return await core.costIn(await prepare(core, size))
+    } finally {
+      await core.close()
+    }
+  }
+  const few = await cost('few')
+  return (await cost('many')) / few
+}
+
+function figuresOf(found: readonly (readonly [BenchStore['name'], Found])[]): readonly Figure[] {
+  const each = (metric: string, of: keyof Found, unit: string, bar?: string): readonly Figure[] => {
+    const values = found.map(([store, figures]) => ({
+      metric: `${metric}.${store}`,
+      value: figures[of],
+      unit,
+    }))
+    // The embedded store is what the bars are for, and what most people run.
+    const [first] = values
+    if (first === undefined) return []
+    return [{ ...first, metric, ...(bar === undefined ? {} : { bar }) }, ...values]
+  }
+  return [
+    ...each('cpu_ms_per_turn', 'cpu', 'ms', 'at most 8, where a bare bot takes 5 to 6'),
+    ...each('cpu_ms_per_turn.bare', 'bare', 'ms'),
+    ...each('turns_per_second', 'perSecond', 'turns'),
+    ...each('accept_to_model_p95_ms', 'p95', 'ms', 'at most 10'),
+    ...each('rss_mb_10k_threads', 'live', 'MiB', 'at most 300'),
+    ...each('growth_messages_ratio', 'messages', 'ratio', 'at most 1.5'),
+    ...each('growth_threads_ratio', 'threads', 'ratio', 'at most 1.5'),
+  ]
+}
