@@ -75,7 +75,7 @@ export function createWeb(settings: WebSettings, { store, clock, log }: WebDeps)
       firstTimes: new FirstTimes(store, clock),
       channels,
       threads: createThreads({ store, messages, clock, publish }),
-      sessions: new Sessions(store, settings.token),
+      sessions: new Sessions(store, settings.token, clock),
     })
   }
   let listener: Promise<RequestListener> | undefined

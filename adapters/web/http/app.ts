@@ -58,6 +58,12 @@ export interface HttpEnv {
 }
 
 export function createListener(deps: HttpDeps): RequestListener {
+  // Other code of this process keeps the `Request` and `Response` it knows.
+  return getRequestListener(createApp(deps).fetch, { overrideGlobalObjects: false })
+}
+
+/** Its `routes` say what is served: tests that must reach all of it ask there. */
+export function createApp(deps: HttpDeps): Hono<HttpEnv> {
   const app = new Hono<HttpEnv>()
   app.use(hardened)
   app.use(guard(deps.settings.token !== undefined))
@@ -80,6 +86,5 @@ export function createListener(deps: HttpDeps): RequestListener {
     )
     return answerProblem(c, new HttpProblem(500, 'Parley could not do that. Try again in a moment.'))
   })
-  // Other code of this process keeps the `Request` and `Response` it knows.
-  return getRequestListener(app.fetch, { overrideGlobalObjects: false })
+  return app
 }

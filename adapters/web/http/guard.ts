@@ -1,7 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { HttpProblem } from './problem.ts'
 
-const WRITES = new Set(['POST', 'PUT', 'PATCH', 'DELETE'])
+/** What changes nothing (RFC 9110, 9.2.1). Everything else, known or not, must come from our own page. */
+const READS = new Set(['GET', 'HEAD', 'OPTIONS', 'TRACE'])
 
 /** `localhost`, 127.0.0.0/8 and ::1, with or without a port. */
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i
@@ -25,7 +26,7 @@ export function guard(hasToken: boolean): MiddlewareHandler {
         },
       )
     }
-    if (WRITES.has(c.req.method)) checkOrigin(c, host)
+    if (!READS.has(c.req.method)) checkOrigin(c, host)
     await next()
   }
 }
@@ -33,11 +34,10 @@ export function guard(hasToken: boolean): MiddlewareHandler {
 function checkOrigin(c: Context, host: string): void {
   const origin = c.req.header('origin')
   const site = c.req.header('sec-fetch-site')
-  const foreign =
-    origin === undefined
-      ? site !== undefined && site !== 'same-origin' && site !== 'none'
-      : hostOf(origin) !== host
-  if (foreign)
+  const isForeign =
+    (origin !== undefined && hostOf(origin) !== host) ||
+    (site !== undefined && site !== 'same-origin' && (site !== 'none' || origin !== undefined))
+  if (isForeign)
     throw new HttpProblem(403, 'origin: only the workspace page itself may write', { field: 'origin' })
 }
 
@@ -53,6 +53,7 @@ export const hardened: MiddlewareHandler = async (c, next) => {
   c.header('referrer-policy', 'no-referrer')
   c.header('cross-origin-opener-policy', 'same-origin')
   c.header('cross-origin-resource-policy', 'same-origin')
+  c.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()')
   if (!c.res.headers.has('content-security-policy')) {
     c.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   }

@@ -3,15 +3,13 @@ import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { PersonView, SessionView } from '../protocol.ts'
 import { newPerson, SESSION_MS } from '../workspace/sessions.ts'
 import type { HttpDeps, HttpEnv } from './app.ts'
+import { Attempts } from './attempts.ts'
 import { readJson } from './body.ts'
 import { HttpProblem } from './problem.ts'
 import { signIn } from './shapes.ts'
 import { WORDS } from './words.ts'
 
 export const COOKIE = 'parley_session'
-
-/** Wrong tokens a minute, from everyone together, before nobody may try for the rest of it. */
-const TRIES_A_MINUTE = 20
 
 /** @throws HttpProblem 401 */
 export async function signedIn(c: Context, { sessions }: Pick<HttpDeps, 'sessions'>): Promise<PersonView> {
@@ -31,7 +29,7 @@ async function current(
 /** Who is asking, signing in, taking another name, and signing out. */
 export function sessionRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
   const { settings, sessions, clock } = deps
-  let failures = { since: 0, count: 0 }
+  const attempts = new Attempts(clock)
 
   const view = (person: PersonView | undefined): SessionView => ({
     needs: settings.token === undefined ? 'name' : 'name_and_token',
@@ -40,17 +38,16 @@ export function sessionRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     words: WORDS,
   })
 
-  const checkToken = (given: string | undefined): void => {
-    const now = clock.now()
-    if (now - failures.since >= 60_000) failures = { since: now, count: 0 }
-    if (failures.count >= TRIES_A_MINUTE) {
+  const checkToken = (given: string | undefined, address: string): void => {
+    const wait = attempts.wait(address)
+    if (wait !== undefined) {
       throw new HttpProblem(429, 'token: too many wrong ones; wait a minute', {
         field: 'token',
-        retryAfter: 60,
+        retryAfter: Math.ceil(wait / 1_000),
       })
     }
     if (given !== undefined && sessions.admits(given)) return
-    failures = { ...failures, count: failures.count + 1 }
+    attempts.failed(address)
     throw new HttpProblem(401, `token: ${given === undefined ? 'needed here' : 'not the right one'}`, {
       field: 'token',
     })
@@ -67,7 +64,7 @@ export function sessionRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
       await sessions.rename(secret, renamed)
       return c.json(view(renamed))
     }
-    if (settings.token !== undefined) checkToken(token)
+    if (settings.token !== undefined) checkToken(token, c.env.incoming.socket.remoteAddress ?? '')
     const person = newPerson(name)
     setCookie(c, COOKIE, await sessions.open(person), {
       httpOnly: true,
@@ -82,6 +79,13 @@ export function sessionRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
   app.delete('/api/session', async (c) => {
     const secret = getCookie(c, COOKIE)
     if (secret !== undefined && secret.length <= 64) await sessions.close(secret)
+    deleteCookie(c, COOKIE, { path: '/' })
+    return c.body(null, 204)
+  })
+
+  // Everywhere at once: for a browser that was left behind, or a cookie that somebody else may have.
+  app.delete('/api/sessions', async (c) => {
+    await sessions.closeAll(await signedIn(c, deps))
     deleteCookie(c, COOKIE, { path: '/' })
     return c.body(null, 204)
   })

@@ -44,7 +44,7 @@ export async function webWorld(): Promise<WebWorld> {
       async client() {
         if (store === undefined || url === undefined)
           throw new Error('webWorld: call platform() and listening() first')
-        const cookie = cookies.get(store) ?? new Sessions(store, undefined).open(self)
+        const cookie = cookies.get(store) ?? new Sessions(store, undefined, systemClock).open(self)
         cookies.set(store, cookie)
         return new WebClient(url, `parley_session=${await cookie}`)
       },
