@@ -5,7 +5,8 @@ import { html } from './html.ts'
 const KEYS: readonly (readonly [keys: readonly string[], what: string])[] = [
   [['Enter'], 'Send'],
   [['Shift', 'Enter'], 'New line'],
-  [['Ctrl', 'Enter'], 'Send a form'],
+  [['Ctrl', 'Enter'], 'Send a form, or go to the next turn of a dialogue'],
+  [['Alt', 'S'], 'Let a model suggest the turn of a dialogue'],
   [['Esc'], 'Stop the answer'],
   [['r'], 'Try again for another answer'],
   [['↑'], 'Change your last message, from an empty field'],

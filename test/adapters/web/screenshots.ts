@@ -58,6 +58,14 @@ const OTHERS = [
   ],
 ] as const
 
+const STANDUP = 'Our standup takes 40 minutes for nine people. What would you change first?'
+
+const SUGGESTION = `Then give them a place of their own:
+
+1. In the standup everybody says only what blocks them.
+2. Whoever wants to talk about it stays for the quarter of an hour after it.
+3. Look again in two weeks: what was never discussed did not need the meeting.`
+
 const folder = process.argv[2] ?? 'docs/images'
 await mkdir(folder, { recursive: true })
 
@@ -138,6 +146,19 @@ try {
   await looking.locator('.shelf [data-letter="C"]').press('2')
   await looking.locator('.shelf [data-letter="D"]').press('2')
   await looking.screenshot({ path: `${folder}/compare.png` })
+  host.dialogues.words = [SUGGESTION]
+  await looking.goto(`${served.url}/#/console`)
+  await looking.getByRole('button', { name: 'New dialogue' }).click()
+  await looking.getByLabel('What the person says').fill(STANDUP)
+  await looking.keyboard.press('Control+Enter')
+  await looking.keyboard.insertText('Cut it to fifteen minutes, and move the discussions out of it.')
+  await looking.keyboard.press('Control+Enter')
+  await looking.keyboard.insertText('They say that they need the discussions.')
+  await looking.keyboard.press('Control+Enter')
+  await looking.keyboard.press('Alt+s')
+  await looking.getByText('The suggestion is ready.').waitFor({ state: 'attached' })
+  await looking.getByText('Saved', { exact: true }).waitFor()
+  await looking.screenshot({ path: `${folder}/console.png` })
   if (process.argv[2] !== undefined) {
     await looking.goto(`${served.url}/#/privacy`)
     await looking.getByRole('switch').waitFor()
