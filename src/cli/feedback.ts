@@ -3,6 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import type { Config } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
+import { knownPeople } from '#core/dialogue/known-people.ts'
 import { polarityFrom } from '#core/feedback/emoji.ts'
 import { importEvents } from '#core/feedback/import.ts'
 import { Ledger, type LedgerEvent } from '#core/feedback/ledger.ts'
@@ -12,6 +13,7 @@ import { Audit } from '#core/safety/audit.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openStore } from '#core/store/store.ts'
+import { Transcripts } from '#core/store/transcripts.ts'
 import { createLog } from '#core/telemetry/log.ts'
 import { statsForPeople } from './feedback-stats.ts'
 import { withSmallHeap } from './small-heap.ts'
@@ -34,6 +36,7 @@ interface Asked {
   readonly ledger: Ledger
   readonly config: Config
   readonly pseudonyms: Pseudonyms
+  readonly transcripts: Transcripts
   readonly audit: Audit
   /** What comes behind the verb. */
   readonly rest: readonly string[]
@@ -68,7 +71,9 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
     const shown = new ShownReplies(store.keyv('shown'))
     const ledger = new Ledger({ events: store.keyv('ledger'), shown, pseudonyms })
     const audit = new Audit(store.keyv('audit'))
-    return await withSmallHeap(() => verb.run({ ...values, ledger, config, pseudonyms, audit, rest }))
+    const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
+    const asked = { ...values, ledger, config, pseudonyms, transcripts, audit, rest }
+    return await withSmallHeap(() => verb.run(asked))
   } finally {
     await store.close()
   }
@@ -79,11 +84,15 @@ async function list({ ledger, json }: Asked): Promise<number> {
   return 0
 }
 
-async function give({ ledger, pseudonyms, audit, backup }: Asked): Promise<number> {
+async function give({ ledger, pseudonyms, transcripts, audit, backup }: Asked): Promise<number> {
   const action = backup ? 'feedback backed up' : 'feedback exported'
   await audit.add({ at: Date.now(), action, by: 'operator' })
   const nameOf = pseudonyms.ofThing.bind(pseudonyms)
-  await print(linesOf(ledger.events(), (event) => asJson(backup ? event : outbound(event, nameOf))))
+  const hidden = (event: LedgerEvent) =>
+    event.kind === 'reason'
+      ? knownPeople(transcripts, event.thread).then((people) => asJson(outbound(event, nameOf, people)))
+      : asJson(outbound(event, nameOf, []))
+  await print(linesOf(ledger.events(), backup ? asJson : hidden))
   return 0
 }
 
@@ -122,11 +131,13 @@ const CHUNK = 65_536
 
 async function* linesOf(
   events: AsyncIterable<LedgerEvent>,
-  line: (event: LedgerEvent) => string,
+  line: (event: LedgerEvent) => string | Promise<string>,
 ): AsyncGenerator<string> {
   let chunk = ''
   for await (const event of events) {
-    chunk += line(event)
+    const next = line(event)
+    // A promise for each line would take longer than all the rest.
+    chunk += typeof next === 'string' ? next : await next
     if (chunk.length < CHUNK) continue
     yield chunk
     chunk = ''

@@ -1,5 +1,6 @@
 import type { Config } from '#config/config.ts'
 import { systemClock } from '#core/clock.ts'
+import { knownPeople } from '#core/dialogue/known-people.ts'
 import { createReplies } from '#core/dialogue/replies.ts'
 import { systemPrompt } from '#core/dialogue/system-prompt.ts'
 import { SystemPrompts } from '#core/dialogue/system-prompts.ts'
@@ -78,7 +79,8 @@ export async function openArchive(config: Config, store: Store): Promise<Archive
       gate: createSourceGate(config.training),
       now: clock.now(),
       consents: new Consents(store.keyv('consent'), pseudonyms),
-      deidentify: async (turns, thread) => withoutPeople(turns, await speakersOf(transcripts, thread)),
+      deidentify: async (turns, thread) =>
+        withoutPeople(turns, thread === undefined ? [] : await knownPeople(transcripts, thread)),
       redactor: redactorVersion,
       // The people's pseudonyms and these are made with the same key, and cannot be told apart or turned back.
       hide: (thread) => pseudonyms.of({ platform: 'thread', id: thread }).replace(/^p_/, 't_'),
@@ -99,17 +101,6 @@ async function sinceOf(transcripts: Transcripts, { thread, answer }: JudgedReply
   const { first, end } = answer.made?.prompt ?? { first: 0, end: 0 }
   const [oldest] = await transcripts.range(thread, first, Math.min(end, first + 1))
   return Math.min(oldest?.at ?? answer.at, answer.at)
-}
-
-/** Everybody who spoke in a thread: their names are in what others said, too. */
-async function speakersOf(
-  transcripts: Transcripts,
-  thread: string | undefined,
-): Promise<readonly KnownPerson[]> {
-  if (thread === undefined) return []
-  const messages = await transcripts.range(thread, 0, Number.POSITIVE_INFINITY)
-  const people = messages.flatMap((message) => (message.role === 'user' ? [message.speaker] : []))
-  return [...new Map(people.map((person) => [`${person.id}/${person.name}`, person])).values()]
 }
 
 function withoutPeople(turns: readonly Turn[], people: readonly KnownPerson[]): readonly Turn[] {

@@ -4,8 +4,8 @@
  */
 import type { Clock } from '#core/clock.ts'
 import type { PersonRef } from '#core/person.ts'
-import type { PersonalData } from '#core/safety/personal-data.ts'
-import { unnamer, withoutIds } from '#core/safety/unname.ts'
+import type { PersonalData, Traces } from '#core/safety/personal-data.ts'
+import { unnamer, withStrings } from '#core/safety/unname.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import type { Transcripts, UserMessage } from '#core/store/transcripts.ts'
 import type { Inbox } from '#core/turns/inbox.ts'
@@ -27,10 +27,9 @@ const LOOK_AGAIN_MS = 250
 const LONGEST_WAIT_MS = 30_000
 
 /** What a pass over everything found. */
-interface Traces {
-  readonly names: ReadonlySet<string>
+interface Found extends Traces {
   readonly questions: ReadonlyMap<string, string>
-  /** Threads with something of theirs in it, or with what an earlier erasing left. */
+  /** Also those with what an earlier erasing left. */
   readonly threads: ReadonlySet<string>
   readonly messages: number
 }
@@ -56,6 +55,15 @@ export class Conversations implements PersonalData {
     }
     for (const { thread, question } of await this.#waiting(person))
       yield { thread, id: question.id, at: question.sentAt, name: question.speaker.name, text: question.text }
+  }
+
+  async traces(person: PersonRef): Promise<Traces> {
+    const { names, threads } = await this.#traces(person)
+    const waiting = await this.#waiting(person)
+    return {
+      names: new Set([...names, ...waiting.map(({ question }) => question.speaker.name)]),
+      threads: new Set([...threads, ...waiting.map(({ thread }) => thread)]),
+    }
   }
 
   /**
@@ -102,10 +110,14 @@ export class Conversations implements PersonalData {
       await transcripts.rewrite(thread, (now) => erasedThread(now, erasing))
     }
     await this.#eraseStrays(person)
-    const ids = new Set([person.id])
-    await shownReplies.rewritePlaces((place) =>
-      place.platform === person.platform ? withoutIds(place, ids) : place,
-    )
+    await shownReplies.rewritePlaces((place) => {
+      if (place.platform !== person.platform) return place
+      const isTraced = traces.threads.has(place.thread)
+      return withStrings(place, (text, key) => {
+        if (text === person.id) return ''
+        return isTraced && key === PLACE_NAME ? unname(text) : text
+      })
+    })
     await inbox.forgetInIds(person.id)
     for (const [question, thread] of questions) withdraw(thread, question)
     return { found: traces.messages + waiting.length, busy }
@@ -120,7 +132,7 @@ export class Conversations implements PersonalData {
     }
   }
 
-  async #traces(person: PersonRef): Promise<Traces> {
+  async #traces(person: PersonRef): Promise<Found> {
     const names = new Set<string>()
     const questions = new Map<string, string>()
     const threads = new Set<string>()
@@ -169,6 +181,9 @@ export class Conversations implements PersonalData {
     throw new Error('An answer is still being written. Erase again when it has ended.')
   }
 }
+
+/** In a `Question.place`, what people wrote stands under this key; the rest is for the adapter to read. */
+const PLACE_NAME = 'name'
 
 const isBy = (message: { readonly role: string }, id: string): message is UserMessage =>
   message.role === 'user' && 'speaker' in message && Object(message.speaker).id === id

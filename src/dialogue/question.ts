@@ -15,7 +15,7 @@ export interface Question {
   readonly text: string
   /** When the platform says it was sent, milliseconds since the epoch. Orders a thread (rule T2). */
   readonly sentAt: number
-  /** What the adapter needs to open a reply surface, also after a restart. Opaque to the core. */
+  /** What the adapter needs to open a reply surface, also after a restart. Opaque to the core, but for words of people, which stand under `name`. */
   readonly place: Json
   /**
    * True when the thread already had messages before the assistant was first called into it: their text is then

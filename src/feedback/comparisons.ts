@@ -113,6 +113,7 @@ export class Comparisons implements ComparisonDesk {
     const { at, spentMs } = ranking
     const record: RankingRecord = {
       ...{ schema: 1, id, at, provenance: provenanceOf(ranking.by.platform), task: task.id, rater },
+      thread: task.thread,
       ...{ displayed, order: answers.order, allBad },
       ...(reason.trim() === '' ? {} : { reason }),
       ...(spentMs === undefined ? {} : { spentMs }),

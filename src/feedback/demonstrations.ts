@@ -135,6 +135,26 @@ export class Demonstrations extends Records<Demonstration> {
     return (await this.#listed(WAITING)).filter(({ status }) => status === 'submitted')
   }
 
+  protected override threadOf({ thread }: Demonstration): string | undefined {
+    return thread
+  }
+
+  protected override reworded(record: Demonstration, change: (text: string) => string): Demonstration {
+    const messages = record.messages.map((said) => {
+      if (said.role === 'system') return said
+      const { content, suggestion } = said
+      return {
+        ...{ ...said, content: change(content) },
+        ...(suggestion === undefined ? {} : { suggestion: change(suggestion) }),
+      }
+    })
+    return { ...record, messages }
+  }
+
+  protected override async reword(id: string, change: (text: string) => string): Promise<void> {
+    await this.alone(id, () => super.reword(id, change))
+  }
+
   protected peopleIn({ trainer, speakers, review }: Demonstration): readonly string[] {
     return [trainer, ...speakers, ...(review === undefined ? [] : [review.by])]
   }

@@ -1,4 +1,4 @@
-import { Deidentifier } from '#core/safety/deidentify/deidentify.ts'
+import { Deidentifier, type KnownPerson } from '#core/safety/deidentify/deidentify.ts'
 import type { FeedbackEvent } from './event.ts'
 
 /** A platform's id within a name: `party:123456789012345678` is an emoji of somebody's server. */
@@ -9,8 +9,13 @@ const CUSTOM_EMOJI = /^(a?:?[^:]+):(\d{6,})$/
  * words without what tells who they are. Events of one place still belong together.
  *
  * @param nameOf the same for the same name, and of no use outside.
+ * @param people whose names may be in what somebody wrote: those of the event's thread.
  */
-export function outbound(event: FeedbackEvent, nameOf: (name: string) => string): FeedbackEvent {
+export function outbound(
+  event: FeedbackEvent,
+  nameOf: (name: string) => string,
+  people: readonly KnownPerson[],
+): FeedbackEvent {
   const thread = nameOf(event.thread)
   switch (event.kind) {
     case 'reaction_added':
@@ -25,7 +30,7 @@ export function outbound(event: FeedbackEvent, nameOf: (name: string) => string)
       }
     }
     case 'reason':
-      return { ...event, thread, text: new Deidentifier().text(event.text) }
+      return { ...event, thread, text: new Deidentifier(people).text(event.text) }
     case 'vote':
     case 'correction':
       return { ...event, thread }

@@ -21,6 +21,8 @@ export const rankingRecord = z
     /** Where it was ranked, which need not be where it was asked. */
     provenance,
     task: z.string(),
+    /** `threadKey` of the thread that the task is about. */
+    thread: z.string().exactOptional(),
     /** Pseudonym. */
     rater: z.string(),
     /** Candidate ids in the order shown to this rater. */
@@ -95,6 +97,14 @@ export class Rankings extends Records<RankingRecord> {
 
   async #newest(task: string): Promise<Newest> {
     return (await this.keyv.get<Newest>(indexKey(task))) ?? {}
+  }
+
+  protected override threadOf({ thread }: RankingRecord): string | undefined {
+    return thread
+  }
+
+  protected override reworded(record: RankingRecord, change: (text: string) => string): RankingRecord {
+    return record.reason === undefined ? record : { ...record, reason: change(record.reason) }
   }
 
   protected peopleIn({ rater }: RankingRecord): readonly string[] {

@@ -36,6 +36,16 @@ export abstract class Records<R extends { readonly id: string }> implements Pers
     return undefined
   }
 
+  /** `threadKey` of the thread that it is about, if it is about one. */
+  protected threadOf(_record: R): string | undefined {
+    return undefined
+  }
+
+  /** The record with every text that people or models wrote changed. */
+  protected reworded(record: R, _change: (text: string) => string): R {
+    return record
+  }
+
   /** A record with the same id takes the place of the earlier one. */
   async put(record: R): Promise<void> {
     await this.keyv.set(record.id, record)
@@ -79,6 +89,18 @@ export abstract class Records<R extends { readonly id: string }> implements Pers
       count += 1
     }
     return count
+  }
+
+  async unname(threads: ReadonlySet<string>, unname: (text: string) => string): Promise<void> {
+    for await (const record of this.all()) {
+      const thread = this.threadOf(record)
+      if (thread !== undefined && threads.has(thread)) await this.reword(record.id, unname)
+    }
+  }
+
+  protected async reword(id: string, change: (text: string) => string): Promise<void> {
+    const record = await this.get(id)
+    if (record !== undefined) await this.put(this.reworded(record, change))
   }
 
   async *#of(person: PersonRef): AsyncGenerator<R> {

@@ -141,6 +141,25 @@ export class ComparisonTasks extends Records<ComparisonTask> {
     ])
   }
 
+  protected override threadOf({ thread }: ComparisonTask): string {
+    return thread
+  }
+
+  protected override reworded(task: ComparisonTask, change: (text: string) => string): ComparisonTask {
+    return {
+      ...task,
+      question: change(task.question),
+      prompt: task.prompt.map((said) =>
+        said.role === 'system' ? said : { ...said, content: change(said.content) },
+      ),
+      candidates: task.candidates.map((each) => ({ ...each, text: change(each.text) })),
+    }
+  }
+
+  protected override async reword(id: string, change: (text: string) => string): Promise<void> {
+    await this.change(id, (task) => this.reworded(task, change))
+  }
+
   protected peopleIn({ speakers, repeatsOf }: ComparisonTask): readonly string[] {
     return repeatsOf === undefined ? speakers : [...speakers, repeatsOf.rater]
   }

@@ -10,6 +10,7 @@ import type { PersonRef } from '#core/person.ts'
 import type { Consents } from './consent.ts'
 import type { PersonalData } from './personal-data.ts'
 import type { PrivacyDesk } from './privacy-desk.ts'
+import { unnamer } from './unname.ts'
 
 export interface PrivacyDeps {
   readonly consents: Consents
@@ -55,9 +56,16 @@ export function createPrivacy({ consents, sources, settle, log }: PrivacyDeps): 
       // First, so that a dataset that is built meanwhile has nothing of theirs.
       const { training } = (await consents.of(person)) ?? { training: false }
       if (training) await consents.set(person, false, at)
-      const failures: { holds: string; error: unknown }[] = []
+      const failures = await unnamed(person, everything)
+      const isNamed = failures.length > 0
       let erased = 0
       for (const source of everything) {
+        // What they were called stays known until it is nowhere else: a repetition needs it.
+        if (isNamed && source.traces !== undefined) {
+          if (!failures.some(({ holds }) => holds === source.holds))
+            failures.push({ holds: source.holds, error: failures[0]?.error })
+          continue
+        }
         try {
           erased += await source.erase(person)
         } catch (error) {
@@ -73,6 +81,32 @@ export function createPrivacy({ consents, sources, settle, log }: PrivacyDeps): 
 
     consent: (person: PersonRef, training, at) => consents.set(person, training, at),
   }
+}
+
+interface Failure {
+  readonly holds: string
+  readonly error: unknown
+}
+
+/** Takes them out of what others wrote where they were. @returns what it could not be taken out of. */
+async function unnamed(person: PersonRef, sources: readonly PersonalData[]): Promise<Failure[]> {
+  const failures: Failure[] = []
+  const tried = async (source: PersonalData, work: () => Promise<void> | undefined): Promise<void> => {
+    try {
+      await work()
+    } catch (error) {
+      failures.push({ holds: source.holds, error })
+    }
+  }
+  for (const teller of sources) {
+    await tried(teller, async () => {
+      const traces = await teller.traces?.(person)
+      if (traces === undefined) return
+      const unname = unnamer([...traces.names, ''].map((name) => ({ id: person.id, name })))
+      for (const source of sources) await tried(source, () => source.unname?.(traces.threads, unname))
+    })
+  }
+  return failures
 }
 
 /** Sources that hold the same kind of thing are one line. */

@@ -18,12 +18,12 @@ export function unnamer(people: readonly KnownPerson[]): (text: string) => strin
   }
 }
 
-/** The same for the strings of any plain JSON: those that are one of the ids become empty. The same value if none is. */
-export function withoutIds<T>(value: T, ids: ReadonlySet<string>): T
-export function withoutIds(value: unknown, ids: ReadonlySet<string>): unknown {
-  if (typeof value === 'string') return ids.has(value) ? '' : value
+/** Any plain JSON with its strings changed; the same value if none is. @param change also told the string's key. */
+export function withStrings<T>(value: T, change: (text: string, key: string) => string, at?: string): T
+export function withStrings(value: unknown, change: (text: string, key: string) => string, at = ''): unknown {
+  if (typeof value === 'string') return change(value, at)
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(([key, each]) => [key, withoutIds(each, ids)] as const)
+  const entries = Object.entries(value).map(([key, each]) => [key, withStrings(each, change, key)] as const)
   if (entries.every(([key, each]) => each === Reflect.get(value, key))) return value
   return Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries)
 }

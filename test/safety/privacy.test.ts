@@ -87,3 +87,28 @@ test('S3: what fails is named, the rest is erased, and a repetition completes it
   })
   expect(await desk.erase(alice, 7)).toBe(1)
 })
+
+test('S3: who cannot be taken out of what others wrote stays known by name, so that a repetition can do it', async () => {
+  const store = openSqliteStore('memory:', quietLog)
+  const consents = new Consents(store.keyv('consent'), await Pseudonyms.open(store.keyv('secrets')))
+  const traces = { names: new Set(['Alice']), threads: new Set(['t1']) }
+  const spoken = Object.assign(memory('messages', ['hello']), { traces: async () => traces })
+  let reason = 'Ask Alice.'
+  let breaks = 1
+  const reasons = Object.assign(memory('reasons', ['why']), {
+    unname: async (threads: ReadonlySet<string>, unname: (text: string) => string) => {
+      expect(threads).toEqual(traces.threads)
+      breaks -= 1
+      if (breaks === 0) throw new Error('the disk is full')
+      reason = unname(reason)
+    },
+  })
+  const sources = [spoken, reasons]
+  const desk = createPrivacy({ consents, sources, settle: async () => {}, log: quietLog })
+  const failed = await desk.erase(alice, 1).catch((error: unknown) => error)
+  expect(failed).toBeInstanceOf(ErasureError)
+  expect(failed).toMatchObject({ left: ['reasons', 'messages'] })
+  expect([await spoken.count(alice), await reasons.count(alice)]).toEqual([1, 0])
+  expect(await desk.erase(alice, 2)).toBe(1)
+  expect(reason).toBe('Ask [erased].')
+})
