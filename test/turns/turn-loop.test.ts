@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { LEASE_MS } from '#core/turns/inbox.ts'
 import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
 import { type Try, TurnLoop } from '#core/turns/turn-loop.ts'
@@ -157,4 +157,24 @@ test('T2: a thread that was taken from us is left before we take it up again, an
   await settle()
   await settle()
   expect(events).toEqual(['begins 1 after 0 failures', 'leaves 1', 'begins 3 after 0 failures', 'leaves 3'])
+})
+
+test('T2: a turn whose lease ended while the store was away stops writing, and is taken up again', async () => {
+  const { running, work } = manualWork()
+  const aborted: unknown[] = []
+  const { put, clock, inbox } = open((claim, signal) => {
+    signal.addEventListener('abort', () => aborted.push(claim.attempt))
+    return work(claim, signal)
+  })
+  await put('1')
+  await settle()
+  const away = vi.spyOn(inbox, 'renew').mockRejectedValue(new Error('the store is away'))
+  await clock.advance(LEASE_MS - 1)
+  expect(aborted).toEqual([])
+  await clock.advance(1)
+  expect(aborted).toEqual([1])
+  away.mockRestore()
+  await clock.advance(1_000)
+  await settle()
+  expect(running.map(({ ids }) => ids)).toEqual([['1'], ['1']])
 })
