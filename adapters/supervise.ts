@@ -10,6 +10,8 @@ const LONGEST_PAUSE_MS = 60_000
 export type PlatformState =
   | { readonly is: 'starting' }
   | { readonly is: 'up' }
+  /** It was up and does not work at the moment; the platform itself goes on trying. */
+  | { readonly is: 'down'; readonly reason: string }
   /** Not reachable now; tried again. */
   | { readonly is: 'retrying'; readonly reason: string }
   /** Cannot work until somebody changes something; not tried again. */
@@ -34,7 +36,8 @@ export class SupervisedPlatform {
   }
 
   get state(): PlatformState {
-    return this.#state
+    const { trouble } = this.platform
+    return this.#state.is === 'up' && trouble !== undefined ? { is: 'down', reason: trouble } : this.#state
   }
 
   /** Resolves when the platform is up, at once where it is already. @throws the signal's reason */

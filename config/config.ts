@@ -48,6 +48,8 @@ export interface SlackConfig {
 export interface DiscordConfig {
   readonly token: string
   readonly apiUrl?: string
+  /** 0: not at all. */
+  readonly catchUpHours: number
 }
 
 /** What reactions mean (rule F2). */

@@ -171,6 +171,11 @@ export const settings = z.object({
       about: 'Another address of the Discord API, for tests and proxies.',
       example: 'https://discord.com/api',
     }),
+    catchUpHours: whole(0, 168, 'hours').default(24).register(facts, {
+      env: 'PARLEY_DISCORD_CATCH_UP_HOURS',
+      about:
+        'How far back to look for what was said on Discord while Parley was away, in hours; 0 for not at all. Slack sends such messages again by itself.',
+    }),
   }),
 
   web: z.object({

@@ -29,6 +29,7 @@ import { ReviewScheduler, type SchedulerDeps } from './feedback/scheduler.ts'
 import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
+import { readinessOf } from './http/readiness.ts'
 import { chooseModel } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { Audit, audited } from './safety/audit.ts'
@@ -40,6 +41,8 @@ import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Transcripts } from './store/transcripts.ts'
 import { createLog } from './telemetry/log.ts'
+import type { Inbox } from './turns/inbox.ts'
+import { openLeases } from './turns/leases.ts'
 import { openInbox } from './turns/open-inbox.ts'
 
 export interface Parts {
@@ -119,9 +122,10 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const judging = { replies, tasks, rankings, ballots, pseudonyms, clock, log, signal: stopping.signal }
   const comparisons = new Comparisons(judging)
   const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
+  const inbox = openInbox(store, clock)
   const dialogue = createDialogue({
     ...{ shownReplies, transcripts, model, sampling, contextTokens, clock, log },
-    inbox: openInbox(store, clock),
+    inbox,
     systemPrompt: prompt,
     stage: async (name, signal) => {
       const platform = named(platforms, name)
@@ -168,7 +172,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   }
   const front = await openFront(parts.host, parts.port, {
     mounts: platforms.flatMap(({ routes }) => routes ?? []),
-    readiness: () => readiness(store, supervised),
+    readiness: () => readiness({ store, inbox, supervised, stopping: stopping.signal.aborted }),
   })
   dialogue.start()
   const reviewing = review(parts, {
@@ -183,12 +187,15 @@ export async function assemble(parts: Parts): Promise<Parley> {
     ...{ ledger, privacy },
     stop: async (drainMs) => {
       stopping.abort()
-      await Promise.all(platforms.map((platform) => quietly(platform.stop(), platform.name, log)))
+      const open = await inbox.waiting().catch(() => undefined)
+      log.info({ open, drainMs }, 'stopping: nothing more is taken in, and running answers end')
+      await Promise.all(platforms.map((platform) => stopped(platform, clock, log)))
       const handedOver = await dialogue.drain(drainMs)
       if (handedOver > 0)
         log.warn({ handedOver }, 'stopped before every answer was complete; the next start goes on')
       await reviewing
       await closeAll(front, store)
+      log.info({ handedOver }, 'stopped')
     },
   }
 }
@@ -270,7 +277,13 @@ async function openPlatforms(
   }
   if (config.discord) {
     const { createDiscord } = await import('#adapters/discord/discord.ts')
-    platforms.push(createDiscord(config.discord, deps))
+    platforms.push(
+      createDiscord(config.discord, {
+        ...deps,
+        leases: openLeases(store, systemClock),
+        memory: store.keyv('discord'),
+      }),
+    )
   }
   if (config.web) {
     const { createWeb } = await import('#adapters/web/web.ts')
@@ -281,21 +294,24 @@ async function openPlatforms(
   return platforms
 }
 
-async function readiness(store: Store, platforms: readonly SupervisedPlatform[]): Promise<Readiness> {
-  const storeState = await store.ping().then(
-    () => 'up',
-    (error: unknown) => `down: ${reasonOf(error)}`,
-  )
-  const states = platforms.map(({ platform, state }) => [platform.name, state] as const)
-  return {
-    ready: storeState === 'up' && states.every(([, { is }]) => is === 'up' || is === 'failed'),
-    parts: {
-      store: storeState,
-      ...Object.fromEntries(
-        states.map(([name, state]) => [name, 'reason' in state ? `${state.is}: ${state.reason}` : state.is]),
-      ),
-    },
-  }
+interface Ready {
+  readonly store: Store
+  readonly inbox: Inbox
+  readonly supervised: readonly SupervisedPlatform[]
+  readonly stopping: boolean
+}
+
+async function readiness({ store, inbox, supervised, stopping }: Ready): Promise<Readiness> {
+  const storeFault = await store.ping().then(() => undefined, reasonOf)
+  const queue =
+    storeFault === undefined
+      ? await Promise.all([inbox.waiting(), inbox.oldestWait()]).then(
+          ([open, waitsMs]) => ({ open, waitsMs }),
+          () => undefined,
+        )
+      : undefined
+  const platforms = supervised.map(({ platform: { name }, state }) => ({ name, state }))
+  return readinessOf({ storeFault, platforms, queue, stopping })
 }
 
 function named(platforms: readonly Platform[], name: string): Platform {
@@ -307,10 +323,21 @@ function named(platforms: readonly Platform[], name: string): Platform {
   return platform
 }
 
-async function quietly(work: Promise<void>, platform: string, log: Logger): Promise<void> {
-  await work.catch((error: unknown) =>
-    log.warn({ err: error, platform }, 'the platform did not stop cleanly'),
+/** Events that are being taken in end soon; a platform that does not answer must not hold up the rest. */
+const PLATFORM_STOPS_WITHIN_MS = 10_000
+
+async function stopped(platform: Platform, clock: Clock, log: Logger): Promise<void> {
+  const about = { platform: platform.name }
+  const waited = new AbortController()
+  const late = clock.sleep(PLATFORM_STOPS_WITHIN_MS, waited.signal).then(
+    () => log.warn(about, 'the platform does not stop; going on without it'),
+    () => {},
   )
+  const stop = platform
+    .stop()
+    .catch((error: unknown) => log.warn({ err: error, ...about }, 'the platform did not stop cleanly'))
+  await Promise.race([stop, late])
+  waited.abort()
 }
 
 async function closeAll(front: Front, store: Store): Promise<void> {

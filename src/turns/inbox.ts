@@ -99,6 +99,8 @@ export interface Inbox {
   recover(): Promise<number>
   /** Questions that are accepted and not yet answered. */
   waiting(): Promise<number>
+  /** For how long the oldest of what nobody works on has waited, milliseconds; 0 when nothing waits. */
+  oldestWait(): Promise<number>
   /**
    * Tells when another process may have put something in or given something back, so that looking now and then is
    * not all that brings it on. @returns ends it.

@@ -124,6 +124,11 @@ export class PostgresInbox implements Inbox {
     return row?.open ?? 0
   }
 
+  async oldestWait(): Promise<number> {
+    const [row] = await this.#postgres.rows<{ ms: number | null }>(SQL.oldest)
+    return Math.max(0, row?.ms ?? 0)
+  }
+
   watch(heard: () => void): () => void {
     return this.#postgres.listen(CHANNEL, (from) => {
       if (from !== this.#owner.life) heard()
@@ -188,5 +193,7 @@ const SQL = {
   holders: `SELECT DISTINCT owner FROM parley.thread
     WHERE open > 0 AND leased_until > parley.now_ms() AND owner IS NOT NULL`,
   bury: 'UPDATE parley.thread SET leased_until = 0 WHERE owner = ANY($1::text[]) AND open > 0 RETURNING 1',
+  oldest: `SELECT parley.now_ms() - min(greatest(ready, leased_until)) AS ms FROM parley.thread
+    WHERE open > 0 AND leased_until <= parley.now_ms()`,
   waiting: 'SELECT coalesce(sum(open), 0)::bigint AS open FROM parley.thread WHERE open > 0',
 } as const

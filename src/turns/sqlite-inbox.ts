@@ -202,6 +202,12 @@ export class SqliteInbox implements Inbox {
     return row?.open ?? 0
   }
 
+  async oldestWait(): Promise<number> {
+    const now = this.#clock.now()
+    const row = this.#sql.oldest.get(now) as { ready: number | null } | undefined
+    return row?.ready == null ? 0 : Math.max(0, now - row.ready)
+  }
+
   /** Other processes of this machine are few; looking every second finds what they leave. */
   watch(): () => void {
     return () => {}
@@ -245,4 +251,5 @@ const STATEMENTS = {
   finish: 'UPDATE turn SET done = ?, journal = NULL WHERE id = ?',
   close: "UPDATE delivery SET done = ?, body = '' WHERE turn = ?",
   waiting: 'SELECT sum(open) AS open FROM thread WHERE open > 0',
+  oldest: 'SELECT min(max(ready, leased_until)) AS ready FROM thread WHERE open > 0 AND leased_until <= ?',
 } as const

@@ -10,8 +10,12 @@ function supervise(starts: (() => Promise<void>)[]) {
   const { log, lines } = recordingLog()
   const abort = new AbortController()
   let tries = 0
+  const trouble: { now: string | undefined } = { now: undefined }
   const platform: Platform = {
     name: 'slack',
+    get trouble() {
+      return trouble.now
+    },
     start: async () => starts[Math.min(tries++, starts.length - 1)]?.(),
     stop: async () => {},
     past: async () => [],
@@ -21,7 +25,7 @@ function supervise(starts: (() => Promise<void>)[]) {
   }
   const supervised = new SupervisedPlatform(platform)
   const settled = supervised.start({ host: {} as Host, clock, log, signal: abort.signal })
-  return { clock, lines, abort, supervised, settled, tries: () => tries }
+  return { clock, lines, abort, trouble, supervised, settled, tries: () => tries }
 }
 const refuse = (permanent: boolean) => async () => {
   const fault = {
@@ -69,6 +73,15 @@ describe('a platform that does not come up', () => {
     await clock.advance(1_000)
     await settled
     await kept
+  })
+
+  test('says so when it was up and does not work any more, and that it works again', async () => {
+    const { supervised, settled, trouble } = supervise([async () => {}])
+    await settled
+    trouble.now = 'The token is revoked.'
+    expect(supervised.state).toEqual({ is: 'down', reason: 'The token is revoked.' })
+    trouble.now = undefined
+    expect(supervised.state).toEqual({ is: 'up' })
   })
 
   test('is not tried after the stop', async () => {

@@ -56,7 +56,7 @@ test('a wrong value in the file is named with its place', async () => {
   )
   expect(await wrong({}, 'port: [1]')).toMatch(/^port \(parley\.yaml, line 1\) is \["1"\] \(array\); /)
   expect(await wrong({}, 'discord: abc')).toBe(
-    'discord (parley.yaml, line 1) is "… (length 3)" (string); expected a group with token, apiUrl. ' +
+    'discord (parley.yaml, line 1) is "… (length 3)" (string); expected a group with token, apiUrl, catchUpHours. ' +
       'Write "discord:" on a line of its own and what belongs to it below, two spaces in.',
   )
   expect(await wrong({}, '- port')).toMatch(/^parley\.yaml is \["…"\] \(array\); expected names and values\./)

@@ -50,6 +50,7 @@ test('every setting can come from the environment', async () => {
     SLACK_API_URL: 'http://127.0.0.1:1/api/',
     DISCORD_TOKEN: 'bot',
     DISCORD_API_URL: 'http://127.0.0.1:2/api',
+    PARLEY_DISCORD_CATCH_UP_HOURS: '6',
     PARLEY_WEB: 'on',
     PARLEY_WEB_TOKEN: WEB_TOKEN,
     PARLEY_SLACK_TRAINING: 'own-workspace-attested',
@@ -91,7 +92,7 @@ test('every setting can come from the environment', async () => {
       appToken: 'xapp-1',
       apiUrl: 'http://127.0.0.1:1/api/',
     },
-    discord: { token: 'bot', apiUrl: 'http://127.0.0.1:2/api' },
+    discord: { token: 'bot', apiUrl: 'http://127.0.0.1:2/api', catchUpHours: 6 },
     web: { token: WEB_TOKEN },
     training: {
       slack: { by: 'Jane Doe', on: '2026-11-23' },

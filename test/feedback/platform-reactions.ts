@@ -4,6 +4,7 @@
  */
 import type { App } from '@slack/bolt'
 import { createApi } from '#adapters/discord/api.ts'
+import { Heard } from '#adapters/discord/heard.ts'
 import { createInbound } from '#adapters/discord/inbound.ts'
 import { OwnDeletions } from '#adapters/discord/own-deletions.ts'
 import { type EventsDeps, listen } from '#adapters/slack/events.ts'
@@ -100,6 +101,7 @@ export function discordUnderTest(): PlatformUnderTest {
     clock: { now: () => (now += 1), sleep: async () => {} },
     api: createApi('none', 'http://127.0.0.1:9'),
     ownDeletions: new OwnDeletions(),
+    heard: new Heard(undefined, quietLog),
     directory: {
       known: () => undefined,
       look: async () => undefined,

@@ -71,6 +71,19 @@ export function inboxContract(create: () => Promise<InboxUnderTest>, runs: numbe
       expect(await inbox.waiting()).toBe(0)
     })
 
+    test('it is told how long the oldest has waited that nobody works on', async () => {
+      expect(await inbox.oldestWait()).toBe(0)
+      await inbox.put(delivery('1', 'a'))
+      await under.pass(20_000)
+      await inbox.put(delivery('2', 'b'))
+      const waited = await inbox.oldestWait()
+      expect(waited).toBeGreaterThanOrEqual(20_000)
+      await claimed()
+      expect(await inbox.oldestWait()).toBeLessThan(waited)
+      await claimed()
+      expect(await inbox.oldestWait()).toBe(0)
+    })
+
     test('text of any kind comes back as it was', async () => {
       const odd = {
         ...delivery('x:ü👍\'"$1'),

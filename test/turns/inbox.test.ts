@@ -44,7 +44,9 @@ async function onPostgres(): Promise<InboxUnderTest> {
       return new PostgresInbox(opened % 2 === 0 ? postgres : other, owner)
     },
     pass: async (ms) => {
-      await postgres.rows('UPDATE parley.thread SET leased_until = leased_until - $1::bigint', [ms])
+      const sql =
+        'UPDATE parley.thread SET leased_until = leased_until - $1::bigint, ready = ready - $1::bigint'
+      await postgres.rows(sql, [ms])
     },
     ids: async () => {
       const rows = await postgres.rows<{ id: string }>('SELECT id FROM parley.delivery ORDER BY seq')
