@@ -15,7 +15,6 @@ import type { Clock } from '#core/clock.ts'
 import type { Accounts } from '#core/delivery/accounts.ts'
 import { ConfigError } from '#core/errors.ts'
 import { createApi } from './api.ts'
-import { Attempts } from './attempts.ts'
 import { boltLog } from './bolt-log.ts'
 import { counted, slackBudget } from './budget.ts'
 import { noDeletions } from './deletions.ts'
@@ -25,7 +24,7 @@ import { createFormsApi } from './forms/api.ts'
 import { invite } from './forms/invitation.ts'
 import { createDoor, httpReceiver } from './http.ts'
 import { identify } from './identity.ts'
-import { milliseconds, type Self } from './inbound.ts'
+import type { Self } from './inbound.ts'
 import { firstOffers } from './offers.ts'
 import { fetchPast } from './past.ts'
 import { createPeople } from './people.ts'
@@ -77,7 +76,6 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   const formsApi = createFormsApi(settings.botToken, clientOptions, budget)
   const people = createPeople(api, clock)
   const offers = firstOffers()
-  const attempts = new Attempts()
   const deletions = noDeletions()
   const door = transport.via === 'http' ? createDoor(transport.signingSecret, log) : undefined
   let running: Running | undefined
@@ -101,14 +99,13 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       clientOptions: { ...clientOptions, retryConfig: { retries: 1 } },
     })
     const events = listen(app, { host, api, self, people, deletions, formsApi, offers, clock, log })
-    const startedAt = clock.now()
     if (receiver instanceof KeptSocket) {
       receiver.takeEvent = events.take
       await receiver.start()
-      return { self, events, startedAt, close: () => receiver.stop() }
+      return { self, events, close: () => receiver.stop() }
     }
     door?.open({ receiver, takeEvent: events.take })
-    return { self, events, startedAt, close: async () => door?.open(undefined) }
+    return { self, events, close: async () => door?.open(undefined) }
   }
 
   const started = (): Running => {
@@ -148,10 +145,9 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       await invite(invitation, formsApi, signal)
     },
 
-    open(stored, shown, reply) {
-      const { self, startedAt } = started()
+    open(stored, shown, reply, again = false) {
+      const { self } = started()
       const place = readPlace(stored)
-      const again = !attempts.isFirst(place) || milliseconds(place.ts) < startedAt
       return new SlackReply({ api, offers, budget: budget(), deletions, self, clock, log }, place, {
         ...{ shown, again, reply },
       })
@@ -162,7 +158,6 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 interface Running {
   readonly self: Self
   readonly events: Events
-  readonly startedAt: number
   close(): Promise<void>
 }
 

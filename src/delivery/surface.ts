@@ -66,8 +66,9 @@ export interface Surfaces {
    * @param shown messages that show this reply already, from an earlier attempt, or an earlier candidate that it
    * replaces; empty for a new reply.
    * @param reply names it. Belongs into whatever people press, so that it works after a restart.
+   * @param again an earlier attempt, maybe by another process, may have written what nobody remembers (rule T3).
    */
-  open(place: unknown, shown: readonly string[], reply: string): ReplySurface
+  open(place: unknown, shown: readonly string[], reply: string, again?: boolean): ReplySurface
 }
 
 export type SurfaceFault =

@@ -83,7 +83,7 @@ class ReplyInProgress {
     this.#stop = stop
     this.#deps = deps
     this.#journal = journal
-    this.#surface = stage.open(place, journal.shown, journal.reply)
+    this.#surface = stage.open(place, journal.shown, journal.reply, task.claim.attempt > 1)
     this.#writer = new ReplyWriter({
       surface: this.#surface,
       clock: deps.clock,
@@ -194,7 +194,7 @@ class ReplyInProgress {
   async #giveBack(earlier: AssistantMessage, visible: string): Promise<void> {
     const { stage, place, signal } = this.#task
     const writer = new ReplyWriter({
-      surface: stage.open(place, this.#journal.shown, earlier.id),
+      surface: stage.open(place, this.#journal.shown, earlier.id, false),
       clock: this.#deps.clock,
       signal,
       onShown: (messages) => this.#rememberShown(messages, earlier.id),

@@ -176,7 +176,7 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.show('the beginn')
-    const surface = (await app.restarted()).open(reply.question.place, [], REPLY)
+    const surface = (await app.restarted()).open(reply.question.place, [], REPLY, true)
     await surface.show({ parts: ['another beginning'], finished: false, controls: ['stop'] }, never)
     await surface.show({ parts: ['another beginning and end'], finished: true, controls: FINISHED }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([
@@ -189,7 +189,7 @@ describe.each([
     const reply = await asked(app)
     const shown = await reply.show('the beginn')
     await reply.show('the beginning', 'and the mid')
-    const surface = (await app.restarted()).open(reply.question.place, shown, REPLY)
+    const surface = (await app.restarted()).open(reply.question.place, shown, REPLY, true)
     await surface.show(
       { parts: ['the beginning', 'and the middle'], finished: true, controls: FINISHED },
       never,
@@ -204,16 +204,16 @@ describe.each([
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.finish('the answer')
-    const surface = (await app.restarted()).open(reply.question.place, [], REPLY)
+    const surface = (await app.restarted()).open(reply.question.place, [], REPLY, true)
     await surface.show({ parts: ['the answer'], finished: true, controls: FINISHED }, never)
     expect(reply.seen().map(({ text }) => text)).toEqual(['the answer'])
   })
 
-  test('T1: nor is it when the same process tries again', async () => {
+  test('T1: nor is it when another process takes over that runs for longer than the question, or the same one tries again', async () => {
     const app = await running({ streaming })
     const reply = await asked(app)
     await reply.show('the beginn')
-    const surface = app.platform.open(reply.question.place, [], REPLY)
+    const surface = app.platform.open(reply.question.place, [], REPLY, true)
     await surface.show({ parts: ['the beginning'], finished: true, controls: FINISHED }, never)
     expect(reply.seen().map(({ text, streaming: open }) => [text, open])).toEqual([['the beginning', false]])
   })
