@@ -146,7 +146,7 @@ export function Editor({ editor, note }: Props) {
 
   const expected = nextSide(turns)
   const other: Side = expected === 'user' ? 'assistant' : 'user'
-  return html`<div class="script">
+  return html`<div class="script" onKeyDown=${stayHere}>
     ${note !== undefined && html`<p class="review-note"><b>Sent back.</b> ${note}</p>`}
     <details class="system" open=${system !== ''}>
       <summary>What the assistant is told <span class="muted system-optional">${system === '' ? 'Optional' : ''}</span></summary>
@@ -195,4 +195,9 @@ export function Editor({ editor, note }: Props) {
       <span class="muted keys-hint"><kbd>Ctrl</kbd> <kbd>Enter</kbd> next turn, <kbd>Alt</kbd> <kbd>S</kbd> suggest, <kbd>Alt</kbd> <kbd>Shift</kbd> <kbd>↑</kbd> <kbd>↓</kbd> move</span>
     </p>
   </div>`
+}
+
+/** With Alt the arrows move by paragraphs in some fields, and on the page from thread to thread. */
+function stayHere(event: KeyboardEvent): void {
+  if (event.altKey && (event.key === 'ArrowUp' || event.key === 'ArrowDown')) event.stopPropagation()
 }

@@ -3,6 +3,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CONSOLE_SAYINGS } from '#core/feedback/console/sayings.ts'
 import { browserPath, openBrowser } from './browser.ts'
+import { freshKey, WebClient } from './client.ts'
 import { BROWSER_START_MS, PATIENCE_MS, visit } from './visiting.ts'
 import { type Workspace, workspace } from './workspace.ts'
 
@@ -51,6 +52,8 @@ describe.skipIf(browserPath === undefined)('the trainer console', { timeout: PAT
 
   test('a whole dialogue by keyboard alone, both sides, saved as it is typed; deleted when one says so twice', async () => {
     await using space = await workspace()
+    const tom = await WebClient.signedIn(space.url, 'Tom')
+    await tom.client.begin('a thread to go to')
     const page = await enter(space)
     const link = page.getByRole('link', { name: 'Console' })
     expect(await link.getAttribute('aria-current')).toBe('page')
@@ -63,6 +66,9 @@ describe.skipIf(browserPath === undefined)('the trainer console', { timeout: PAT
     await page.keyboard.press('Alt+Shift+ArrowUp')
     expect(await texts(page)).toEqual(['Why is the sky blue?', 'And at night?', 'It scatters light.'])
     await page.keyboard.press('Alt+Shift+ArrowDown')
+    // Nobody is taken away in the middle of writing.
+    await page.keyboard.press('Alt+ArrowDown')
+    expect(page.url()).toContain('#/console/')
     await page.getByText('What the assistant is told').click()
     await page.getByRole('textbox', { name: 'What the assistant is told' }).fill('Be brief.')
     await expect
@@ -274,14 +280,13 @@ describe.skipIf(browserPath === undefined)('the trainer console', { timeout: PAT
     await page.getByRole('link', { name: 'Back to the console' }).click()
     await page.getByText('Accepted', { exact: true }).waitFor()
     expect(await kept(space)).toMatchObject({ status: 'reviewed' })
+  })
 
-    // A reviewer's own version begins with the other's words and takes its place.
-    await button(page, 'New dialogue').click()
-    await fields(page).waitFor()
-    await write(page, 'Why?', 'So.')
-    await button(page, 'Submit').click()
-    await page.getByText('Somebody else reads it now').waitFor()
-    await ben.getByRole('link', { name: 'Back to the reviews' }).last().click()
+  test('a reviewer’s own version begins with the other’s words and takes its place', async () => {
+    await using space = await workspace()
+    await submittedOverHttp(space, 'Why?', 'So.')
+    const ben = await enter(space, 'Ben')
+    await ben.getByRole('link', { name: 'Review 1' }).click()
     await ben.getByRole('link', { name: /Why\?/ }).click()
     await button(ben, 'Write your own version').click()
     await ben.getByText('Your own version of somebody else’s').waitFor()
@@ -294,7 +299,6 @@ describe.skipIf(browserPath === undefined)('the trainer console', { timeout: PAT
     await ben.getByText('Somebody else reads it now').waitFor()
     const all = await space.host.dialogues.all()
     expect(all.map(({ status, messages }) => [status, messages[1]?.content])).toEqual([
-      ['reviewed', 'Blue light is scattered most.'],
       ['rejected', 'So.'],
       ['submitted', 'Because of the tides.'],
     ])
@@ -326,3 +330,17 @@ describe.skipIf(browserPath === undefined)('the trainer console', { timeout: PAT
     await page.getByRole('heading', { name: 'Answers to compare' }).waitFor()
   })
 })
+
+/** By somebody who is not at a page. */
+async function submittedOverHttp(space: Workspace, question: string, answer: string): Promise<void> {
+  const { client } = await WebClient.signedIn(space.url, 'Ana')
+  const begun = await client.send('POST', '/api/console/dialogues', { key: freshKey() })
+  const path = `/api/console/dialogues/${JSON.parse(await begun.text()).id}`
+  const turns = [
+    { side: 'user', text: question },
+    { side: 'assistant', text: answer },
+  ]
+  const page = { base: 0, nth: 1, tab: 'no-page-at-all', isVersion: false }
+  await client.send('PUT', path, { ...page, system: '', turns })
+  expect((await client.send('POST', `${path}/submit`, { revision: 1 })).status).toBe(200)
+}
