@@ -25,7 +25,10 @@ export async function launchParley(
   const preload = join(import.meta.dirname, 'roomy.ts')
   const parley = await launch([...flags, '--import', preload, 'src/parley.js', 'start'], {
     PARLEY_PORT: '0',
-    PARLEY_LOG_LEVEL: 'warn',
+    PARLEY_LOG_LEVEL: 'error',
+    // Held answers stay away for as long as it takes.
+    PARLEY_MODEL_IDLE_MS: '600000',
+    PARLEY_MODEL_FIRST_BYTE_MS: '600000',
     PARLEY_STORE: store,
     PARLEY_MODEL: 'stub',
     PARLEY_WEB: 'off',
