@@ -94,6 +94,7 @@ export const STYLE_FILES = [
   'ranking',
   'privacy',
   'console',
+  'dialogue',
   'narrow',
 ] as const
 
