@@ -21,7 +21,7 @@ import { Suggestions } from './feedback/console/suggestions.ts'
 import { Demonstrations } from './feedback/demonstrations.ts'
 import { polarityFrom } from './feedback/emoji.ts'
 import { createFeedbackDesk } from './feedback/feedback-desk.ts'
-import { createInsights, type InsightSources } from './feedback/insights.ts'
+import { createInsights, type InsightSources, loadFolds } from './feedback/insights.ts'
 import { Ledger } from './feedback/ledger.ts'
 import { Rankings } from './feedback/rankings.ts'
 import { repliesWithFeedback } from './feedback/replies-with-feedback.ts'
@@ -258,6 +258,7 @@ export async function preload(): Promise<void> {
   await import('#adapters/discord/discord.ts')
   await import('#adapters/web/web.ts')
   await import('#adapters/web/http/app.ts')
+  await loadFolds()
   const { loadSdk } = await import('./model/openai/openai.ts')
   await loadSdk()
 }

@@ -7,10 +7,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Demonstration } from './demonstrations.ts'
 import type { ReplyFeedback } from './fold.ts'
-import { foldDemonstrations } from './insights/demonstrations.ts'
-import { foldRankings } from './insights/rankings.ts'
 import type { Insights } from './insights/view.ts'
-import { foldVotes } from './insights/votes.ts'
 import type { RankingRecord } from './rankings.ts'
 import type { ComparisonTask } from './tasks.ts'
 
@@ -23,7 +20,16 @@ export interface InsightSources {
   readonly demonstrations: () => AsyncIterable<Demonstration>
 }
 
+/** The formulas are loaded by the first who looks: a start has no use for them. */
+export const loadFolds = () =>
+  Promise.all([
+    import('./insights/votes.ts'),
+    import('./insights/demonstrations.ts'),
+    import('./insights/rankings.ts'),
+  ])
+
 export async function foldInsights(sources: InsightSources, at: number): Promise<Insights> {
+  const [{ foldVotes }, { foldDemonstrations }, { foldRankings }] = await loadFolds()
   const { votes, reasons } = await foldVotes(sources.replies())
   return {
     ...{ at, votes, reasons },
