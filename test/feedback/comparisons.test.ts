@@ -16,7 +16,10 @@ const DAY_MS = 86_400_000
 
 async function open() {
   const store = openSqliteStore('memory:', quietLog)
-  const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+  const secrets = store.keyv('secrets')
+  // Always the same names for people: what is drawn for them is then always the same too.
+  await secrets.set('pseudonym-key', '5a'.repeat(32))
+  const pseudonyms = await Pseudonyms.open(secrets)
   const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
   const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
   const ballots = new Ballots(store.keyv('ballots'), pseudonyms)

@@ -122,6 +122,7 @@ test('F2: whether a rater is a bot is asked again when Slack does not say', asyn
   simulator.failNext('users.info', { kind: 'http', status: 503 })
   await alice.react(channel, ts, '+1')
   await simulator.until(() => host.reactions.length === 1)
+  await simulator.settled()
   const results = simulator.deliveries.filter(({ type }) => type === 'reaction_added')
   expect(results.map(({ acknowledged }) => acknowledged)).toEqual([false, true])
 })
