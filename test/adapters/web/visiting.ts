@@ -30,7 +30,7 @@ export async function visit(
     if (
       message.type() === 'error' &&
       !expected.test(message.text()) &&
-      !/ERR_CONNECTION_REFUSED|ERR_INCOMPLETE|status of 503/.test(message.text())
+      !/ERR_CONNECTION_(REFUSED|RESET)|ERR_INCOMPLETE|status of 503/.test(message.text())
     )
       errors.push(message.text())
   })
