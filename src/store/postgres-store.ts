@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { reasonOf } from '#core/errors.ts'
 import { createNamespaces, type StoreBase, unusable } from './namespaces.ts'
@@ -8,6 +9,9 @@ import { migrate } from './postgres-schema.ts'
 
 /** As for the file: expired rows are never read, only taken out now and then. */
 const SWEEP_MS = 3_600_000
+/** Longer than a server takes that starts together with Parley. */
+const PATIENCE_MS = 60_000
+const AGAIN_MS = 1_000
 /** Clearing away what was overwritten reads whole tables. */
 const SETTLE_MS = 10 * 60_000
 
@@ -18,9 +22,16 @@ export interface PostgresStore extends StoreBase {
   readonly postgres: Postgres
 }
 
-/** @throws ConfigError when the database cannot be reached or used, or a later Parley wrote it. */
-export async function openPostgresStore(url: string, log: Logger): Promise<PostgresStore> {
-  const postgres = await connect(url, log)
+/**
+ * @param patienceMs for a server that is not there yet: it may be starting as well.
+ * @throws ConfigError when the database cannot be reached or used, or a later Parley wrote it.
+ */
+export async function openPostgresStore(
+  url: string,
+  log: Logger,
+  patienceMs = PATIENCE_MS,
+): Promise<PostgresStore> {
+  const postgres = await connect(url, log, patienceMs)
   const locks = new PostgresLocks(postgres)
   const sweep = setInterval(() => {
     sweepExpired(postgres).catch((error: unknown) =>
@@ -46,16 +57,32 @@ export async function openPostgresStore(url: string, log: Logger): Promise<Postg
   }
 }
 
-async function connect(url: string, log: Logger): Promise<Postgres> {
-  let postgres: Postgres | undefined
-  try {
-    postgres = new Postgres(url, log)
-    await migrate(postgres)
-    return postgres
-  } catch (error) {
-    await postgres?.close()
-    throw unusable(withoutSecrets(url), `The database cannot be used: ${whyNot(error)}.`)
+async function connect(url: string, log: Logger, patienceMs: number): Promise<Postgres> {
+  for (const end = performance.now() + patienceMs; ; ) {
+    let postgres: Postgres | undefined
+    try {
+      postgres = new Postgres(url, log)
+      await migrate(postgres)
+      return postgres
+    } catch (error) {
+      await postgres?.close()
+      if (!isAway(error) || performance.now() >= end)
+        throw unusable(withoutSecrets(url), `The database cannot be used: ${whyNot(error)}.`)
+      log.warn({ reason: whyNot(error) }, 'the database is not there yet; waiting for it')
+      await sleep(AGAIN_MS)
+    }
   }
+}
+
+/** Nobody listens there, a connection broke, or the server is starting or stopping; not: it said no. */
+function isAway(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.every(isAway)
+  if (!(error instanceof Error)) return false
+  const code = 'code' in error ? String(error.code) : ''
+  return (
+    /^(ECONN|EHOSTUNREACH|ETIMEDOUT|EPIPE|EAI_AGAIN|57P|08)/.test(code) ||
+    /Connection terminated/.test(error.message)
+  )
 }
 
 /** What is tried under several addresses fails with one reason for each. */

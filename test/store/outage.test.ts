@@ -62,6 +62,16 @@ describe.skipIf(withoutPostgres || process.env.DATABASE_URL !== undefined)('Post
     60_000,
   )
 
+  test('a replica that starts while the server is away waits for it', async () => {
+    const url = await createDatabase(cluster.url())
+    await cluster.stop('immediate')
+    const opening = openStore(url, quietLog)
+    await cluster.start()
+    const store = await opening
+    await store.ping()
+    await store.close()
+  }, 60_000)
+
   test('T1, T3: what was accepted around an outage is worked on by itself; what was not was refused', async () => {
     const url = await createDatabase(cluster.url())
     const stores: Store[] = []

@@ -6,6 +6,7 @@ import { Keyv, KeyvMemoryAdapter } from 'keyv'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ConfigError } from '#core/errors.ts'
 import { sweepExpired as sweepPostgres } from '#core/store/postgres-adapter.ts'
+import { openPostgresStore } from '#core/store/postgres-store.ts'
 import { sweepExpired } from '#core/store/sqlite-adapter.ts'
 import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { openStore, type Store } from '#core/store/store.ts'
@@ -33,18 +34,26 @@ describe.skipIf(withoutPostgres)('on PostgreSQL', () =>
   storeContract({ url: freshDatabase, sweep, lasts: true }),
 )
 
-test.each([
-  '',
-  'sqlite:',
-  'redis://here',
-  'sqlite:/dev/null/x.sqlite',
-  'postgres://parley:hunter2@127.0.0.1:1/x',
-])('S5: the URL %j is a setting to mend, and no password is shown', async (url) => {
-  const error = await openStore(url, quietLog).catch((thrown: unknown) => thrown)
-  expect(error).toBeInstanceOf(ConfigError)
-  expect(String(error)).toMatch(/PARLEY_STORE is /)
-  expect(String(error)).not.toContain('hunter2')
-})
+test.each(['', 'sqlite:', 'redis://here', 'sqlite:/dev/null/x.sqlite'])(
+  'the URL %j is a setting to mend',
+  async (url) => {
+    const error = await openStore(url, quietLog).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(String(error)).toMatch(/PARLEY_STORE is /)
+    expect(String(error)).not.toContain('hunter2')
+  },
+)
+
+test('S5: a database that is not there, or says no, is a setting to mend, and no password is shown', async () => {
+  const places = ['postgres://parley:hunter2@127.0.0.1:1/x']
+  if (!withoutPostgres) places.push((await freshDatabase()).replace(/\/\/.*@/, '//nobody:hunter2@'))
+  for (const url of places) {
+    const error = await openPostgresStore(url, quietLog, 0).catch((thrown: unknown) => thrown)
+    expect(error).toBeInstanceOf(ConfigError)
+    expect(String(error)).toMatch(/PARLEY_STORE is "postgres:.*The database cannot be used: /)
+    expect(String(error)).not.toContain('hunter2')
+  }
+}, 60_000)
 
 describe('C1: a store that is down never reads as an empty conversation', () => {
   test('a write that was not accepted, and a call that hangs, reject', async () => {
