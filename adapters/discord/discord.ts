@@ -19,6 +19,7 @@ import type { Leases } from '#core/turns/leases.ts'
 import { Access, guarded } from './access.ts'
 import { createApi, type DiscordApi } from './api.ts'
 import { learn } from './budget.ts'
+import { CANNOT_READ } from './explanation.ts'
 import { describe, faultOf } from './fault.ts'
 import { createInteractionApi, type InteractionApi } from './forms/api.ts'
 import { postInvitation } from './forms/invitation.ts'
@@ -64,9 +65,6 @@ const MENTION_ONLY =
   'Discord: the Message Content Intent is off, so only mentions, direct messages and replies can be read. ' +
   'To answer follow-ups in threads without a mention: open discord.com/developers/applications, choose your ' +
   'application, then Bot, switch on Message Content Intent under Privileged Gateway Intents, save, and restart.'
-
-/** Shown once a thread, in mention-only mode. */
-const CANNOT_READ = 'I can only read messages here that mention me. Please mention me, and I will answer.'
 
 const CATCH_UP_HOURS = 24
 
@@ -116,8 +114,8 @@ class Discord implements Platform {
     await Promise.all([this.#gateway?.stop(), this.#seat?.stop()])
   }
 
-  open(place: unknown, shown: readonly string[], reply: string): ReplySurface {
-    const here = { place: readPlace(place), shown, reply }
+  open(place: unknown, shown: readonly string[], reply: string, again = false): ReplySurface {
+    const here = { place: readPlace(place), shown, reply, again }
     return openSurface(here, {
       ...this.#deps,
       api: this.#api,

@@ -15,11 +15,12 @@ import type { DiscordApi } from './api.ts'
 import { charged, editsIn } from './budget.ts'
 import { type Face, facesOf, onTheWayTo, PART_LIMIT } from './contents.ts'
 import { componentsOf, customIdOf } from './controls.ts'
-import { CODE, codeOf, describe, isTooLong, surfaceError } from './fault.ts'
+import { CODE, codeOf, describe, faultOf, isTooLong, surfaceError } from './fault.ts'
 import { toDiscord } from './markdown.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
 import { openTarget, type Target } from './target.ts'
+import { writtenOf } from './written.ts'
 
 export interface SurfaceDeps {
   readonly api: DiscordApi
@@ -30,6 +31,9 @@ export interface SurfaceDeps {
   readonly ownDeletions: OwnDeletions
 }
 
+/** Longer than a look for earlier messages takes. */
+const LOOK_WITHIN_MS = 30_000
+
 /** The sign lasts ten seconds. */
 const TYPING_REFRESH_MS = 8_000
 /**
@@ -39,6 +43,12 @@ const TYPING_REFRESH_MS = 8_000
 const HELD_AFTER_MS = 3_000
 /** Stands until the first words do. */
 const HOLDING: ReplyView = { parts: ['_Thinking…_'], finished: false, controls: ['stop'] }
+
+/**
+ * Discord knows a nonce for a few minutes. A post that may have arrived and is older than this is looked for before it
+ * is tried again.
+ */
+const NONCE_TRUSTED_MS = 60_000
 
 /** Below this, no cut would help any more. */
 const SMALLEST_PART = 100
@@ -56,6 +66,8 @@ export interface ReplyHere {
   /** Messages that show it, or an earlier candidate, already. */
   readonly shown: readonly string[]
   readonly reply: string
+  /** An earlier attempt may have written what nobody remembers. */
+  readonly again?: boolean
 }
 
 export function openSurface(here: ReplyHere, deps: SurfaceDeps): ReplySurface {
@@ -72,6 +84,10 @@ class DiscordSurface implements ReplySurface {
   readonly #reply: string
   /** Messages of this reply that are not to be had any more; what takes the place of one needs a name of its own. */
   #lost = 0
+  /** Until what an earlier attempt may have left is looked for. */
+  #mayHaveOrphans: boolean
+  /** Since when it is not known whether the newest post arrived; our clock. */
+  #doubtedSince: number | undefined
   /** An earlier attempt or candidate may have posted under the names that this one chooses, and lost what it posted. */
   readonly #isFirst: boolean
   /** The longest part that Discord takes. */
@@ -84,11 +100,12 @@ class DiscordSurface implements ReplySurface {
   /** Settles when the working sign is no longer on its way. */
   #sign: Promise<void> = Promise.resolve()
 
-  constructor({ place, shown, reply }: ReplyHere, deps: SurfaceDeps) {
+  constructor({ place, shown, reply, again = false }: ReplyHere, deps: SurfaceDeps) {
     this.#place = place
     this.#reply = reply
     this.#deps = { ...deps, api: charged(deps.api, deps.accounts, this) }
-    this.#isFirst = shown.length === 0
+    this.#isFirst = shown.length === 0 && !again
+    this.#mayHaveOrphans = again
     this.#messages = shown.map((id) => ({ id, content: undefined, buttons: undefined }))
   }
 
@@ -99,6 +116,7 @@ class DiscordSurface implements ReplySurface {
   async working(signal: AbortSignal): Promise<void> {
     const over = AbortSignal.any([signal, this.#spoken.signal])
     try {
+      if (this.#mayHaveOrphans) await unless(over, this.#where())
       // The typing sign would outlive a reply that is written by edits only: it ends with a new message.
       const last = this.#messages.at(-1)
       if (last === undefined) await this.#type(over, signal)
@@ -194,11 +212,24 @@ class DiscordSurface implements ReplySurface {
     try {
       const target = await openTarget(this.#deps.api, this.#place)
       this.#shownIn = target.channel
+      if (this.#mayHaveOrphans) await this.#adopt(target)
+      this.#mayHaveOrphans = false
       return target
     } catch (error) {
       this.#target = undefined
       throw error
     }
+  }
+
+  /** What is there of this reply and nobody remembers becomes part of it (rules T1, T3). */
+  async #adopt(target: Target): Promise<void> {
+    const { message: question } = this.#place
+    const shown = this.#messages.map(({ id }) => id)
+    const sought = { target, question, reply: this.#reply, shown }
+    const all = await writtenOf(sought, this.#deps.api, AbortSignal.timeout(LOOK_WITHIN_MS))
+    const known = new Map(this.#messages.map((message) => [message.id, message]))
+    const found = all.map((id) => known.get(id) ?? { id, content: undefined, buttons: undefined })
+    this.#messages.splice(0, Number.POSITIVE_INFINITY, ...found)
   }
 
   async #makeSo(
@@ -279,6 +310,12 @@ class DiscordSurface implements ReplySurface {
    * T1, T3). What comes back then is what the first attempt wrote, and an edit makes it so.
    */
   async #post(target: Target, { content, controls = [] }: Face, signal: AbortSignal): Promise<void> {
+    const shown = this.#messages.length
+    if (this.#isDoubtful()) {
+      await this.#adopt(target)
+      this.#doubtedSince = undefined
+      if (this.#messages.length > shown) return
+    }
     const draft = {
       content,
       ...(controls.length > 0 && { components: componentsOf(controls, this.#reply) }),
@@ -286,13 +323,30 @@ class DiscordSurface implements ReplySurface {
       nonce: nonceOf(this.#place.message, this.#messages.length, this.#lost),
       replyTo: target.replyTo,
     }
-    const posted = await this.#deps.api.post(target.channel, draft, signal)
+    const posted = await this.#sent(() => this.#deps.api.post(target.channel, draft, signal))
     const { id } = posted
     // The name was taken by a message that is shown already.
     if (this.#messages.some((message) => message.id === id)) this.#lost += 1
     else if (this.#isFirst) this.#messages.push({ ...posted, buttons: posted.buttons.join() })
     // What comes back may have been deleted by now: only an edit tells.
     else this.#messages.push({ id, content: undefined, buttons: undefined })
+  }
+
+  /** Its nonce may be forgotten by now. */
+  #isDoubtful(): boolean {
+    const { clock } = this.#deps
+    return this.#doubtedSince !== undefined && clock.now() - this.#doubtedSince > NONCE_TRUSTED_MS
+  }
+
+  async #sent<T>(post: () => Promise<T>): Promise<T> {
+    try {
+      const posted = await post()
+      this.#doubtedSince = undefined
+      return posted
+    } catch (error) {
+      if (faultOf(error)?.kind === 'unavailable') this.#doubtedSince ??= this.#deps.clock.now()
+      throw error
+    }
   }
 
   async #removeFrom(index: number, target: Target, signal: AbortSignal): Promise<void> {
