@@ -32,3 +32,7 @@ export interface Speaker {
   /** What people call them; the id where the platform gives no name. */
   readonly name: string
 }
+
+/** For whatever holds a text: the people it mentions, left out where there are none. */
+export const naming = (named: readonly Speaker[]): { readonly named?: readonly Speaker[] } =>
+  named.length === 0 ? {} : { named }

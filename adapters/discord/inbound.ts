@@ -9,7 +9,7 @@ import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
-import type { ThreadRef } from '#core/thread.ts'
+import { naming, type ThreadRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { readDeletion, readEdit } from './change.ts'
 import type { Directory } from './directory.ts'
@@ -33,7 +33,7 @@ import {
   readReaction,
 } from './reaction.ts'
 import { ServerTime } from './server-time.ts'
-import { isAddressed, textOf } from './text.ts'
+import { isAddressed, namedIn, textOf } from './text.ts'
 
 export interface InboundDeps {
   readonly host: Host
@@ -200,7 +200,8 @@ class GatewayInbound implements Inbound {
     // Without the content intent, an edit in a thread tells that there was one, and nothing more.
     if (text === '' && !isAddressed(message, self)) return
     const question = questionId(message.channel, message.id)
-    this.#take(message.channel, () => host.edited({ question, version, text, at }))
+    const named = naming(namedIn(message, self))
+    this.#take(message.channel, () => host.edited({ question, version, text, ...named, at }))
   }
 
   deletion(raw: unknown): void {
@@ -231,12 +232,13 @@ class GatewayInbound implements Inbound {
     if (where.kind === 'direct') await this.#deps.heard.hearDirect(message.channel, message.sentAt)
     const owned = await this.#isOurs(threadOf(message, where), where)
     if (!addressed && !owned) return
-    const text = textOf(message, directory.self(message.guild), directory.names)
+    const self = directory.self(message.guild)
+    const text = textOf(message, self, directory.names)
     if (text === '' && !addressed) {
       await this.#unreadable(message)
       return
     }
-    await host.accept(questionOf(message, where, text, owned))
+    await host.accept({ ...questionOf(message, where, text, owned), ...naming(namedIn(message, self)) })
   }
 
   async #where(message: HeardMessage): Promise<Where | undefined> {

@@ -1,10 +1,11 @@
 import type { PastMessage } from '#core/dialogue/question.ts'
+import { naming } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { CODE, codeOf } from './fault.ts'
 import { type HeardMessage, readMessage } from './message.ts'
 import type { Place } from './place.ts'
 import { questionId } from './question.ts'
-import { type Names, type Self, textOf } from './text.ts'
+import { type Names, namedIn, type Self, textOf } from './text.ts'
 
 /** Discord's largest page. One page is what a reader would scroll back, too. */
 const PAST_LIMIT = 100
@@ -62,6 +63,7 @@ function pastMessage(message: HeardMessage, self: Self, names: Names): PastMessa
     speaker: { id, name },
     own: id === self.user,
     text,
+    ...naming(namedIn(message, self)),
     sentAt: message.sentAt,
   }
 }

@@ -1,3 +1,4 @@
+import type { Speaker } from '#core/thread.ts'
 import type { HeardMessage } from './message.ts'
 
 /** What ids in a text are called. Undefined where nobody knows. */
@@ -31,6 +32,12 @@ export function textOf(message: HeardMessage, self: Self, names: Names): string 
     .replace(/<(\/[^:<>\n]{1,100}):\d{17,20}>/g, '$1')
   return [content, ...message.extras].join('\n').trim()
 }
+
+/** Whom its text mentions, ourselves aside, by the names that it gives them. Who is replied to is no part of a text. */
+export const namedIn = ({ mentions, content }: HeardMessage, self: Self): readonly Speaker[] =>
+  mentions.flatMap(({ id, name }) =>
+    id !== self.user && new RegExp(`<@!?${id}>`).test(content) ? [{ id, name }] : [],
+  )
 
 const prefixed = (sign: string, name: string | undefined, otherwise: string): string =>
   name === undefined ? otherwise : `${sign}${name}`

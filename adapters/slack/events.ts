@@ -8,14 +8,14 @@ import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
-import { messageKey, threadKey } from '#core/thread.ts'
+import { messageKey, naming, threadKey } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
 import { type HeardEdit, readDeletion, readEdit } from './change.ts'
 import type { Deletions } from './deletions.ts'
 import type { FormsApi } from './forms/api.ts'
 import { Forms } from './forms/forms.ts'
 import { SentForms } from './forms/sent.ts'
-import { type Incoming, questionOf, readMessage, type Self, textOf } from './inbound.ts'
+import { type Incoming, namedIn, questionOf, readMessage, type Self, textOf } from './inbound.ts'
 import { listenToPeople } from './interactions.ts'
 import { Lanes } from './lanes.ts'
 import { mentionedIn } from './mrkdwn.ts'
@@ -145,8 +145,9 @@ async function takeEdit({ incoming, version, at }: HeardEdit, deps: EventsDeps):
   const { host, self } = deps
   // Everybody's edits come here: those of threads that are not ours cost no look at who is named in them.
   if (!(await host.owns(incoming.thread))) return
-  const text = textOf(incoming, { self, people: await namesIn(incoming, deps) })
-  await host.edited({ question: incoming.id, version, text, at })
+  const known = { self, people: await namesIn(incoming, deps) }
+  const said = { text: textOf(incoming, known), ...naming(namedIn(incoming.mrkdwn, known)) }
+  await host.edited({ question: incoming.id, version, ...said, at })
 }
 
 function namesIn({ speaker, mrkdwn }: Incoming, { self, people }: EventsDeps) {

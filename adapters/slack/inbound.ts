@@ -4,8 +4,8 @@
  */
 import { z } from 'zod'
 import type { Question } from '#core/dialogue/question.ts'
-import type { ThreadRef } from '#core/thread.ts'
-import { toMarkdown } from './mrkdwn.ts'
+import { naming, type Speaker, type ThreadRef } from '#core/thread.ts'
+import { mentionedIn, toMarkdown } from './mrkdwn.ts'
 import type { Place } from './place.ts'
 
 /** Who we are in this workspace, as `auth.test` says. */
@@ -116,6 +116,7 @@ export function questionOf(incoming: Incoming, { self, people, owned }: Resolved
     thread,
     speaker: { id: speaker, name: people.get(speaker) ?? speaker },
     text: textOf(incoming, { self, people }),
+    ...naming(namedIn(incoming.mrkdwn, { self, people })),
     sentAt,
     place,
     hasPast: reply && !owned,
@@ -128,6 +129,13 @@ export function textOf(incoming: Incoming, { self, people }: Omit<Resolved, 'own
   const said = [text, ...incoming.files.map((name) => `[attached: ${name}]`)].filter(Boolean).join('\n')
   return said || wordless(incoming.reply)
 }
+
+/** Whom it mentions, ourselves aside, by the names that its text gives them. */
+export const namedIn = (mrkdwn: string, { self, people }: Omit<Resolved, 'owned'>): readonly Speaker[] =>
+  mentionedIn(mrkdwn).flatMap((id) => {
+    const name = people.get(id)
+    return id === self.user || name === undefined ? [] : [{ id, name }]
+  })
 
 /** A mention alone is a question too: below other messages it points at them, at the top it is a greeting. */
 const wordless = (reply: boolean): string => (reply ? 'What do you say to the messages above?' : 'Hello.')

@@ -1,9 +1,10 @@
 /** What was said in a thread before Parley was called into it (rule C1). Fetched once, by the core's leave. */
 import { z } from 'zod'
 import type { PastMessage } from '#core/dialogue/question.ts'
+import { naming } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
 import { compareTs } from './find.ts'
-import { milliseconds, type Self, timestamp } from './inbound.ts'
+import { milliseconds, namedIn, type Self, timestamp } from './inbound.ts'
 import { mentionedIn, toMarkdown } from './mrkdwn.ts'
 import { JOINER } from './neutral.ts'
 import type { People } from './people.ts'
@@ -73,6 +74,7 @@ function pastOf(message: Spoken, self: Self, names: ReadonlyMap<string, string>)
     speaker: { id, name: names.get(id) ?? (username || bot_profile?.name || id) },
     own: user === self.user || (bot_id !== undefined && bot_id === self.bot),
     text: toMarkdown(text, { self: self.user, people: names }).replaceAll(JOINER, ''),
+    ...naming(namedIn(text, { self, people: names })),
     sentAt: milliseconds(ts),
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUIDv7 } from 'node:crypto'
 import type { Message } from '#core/store/transcripts.ts'
+import { naming } from '#core/thread.ts'
 import type { Try } from '#core/turns/turn-loop.ts'
 import { readJournal } from './journal.ts'
 import type { PastMessage, Question } from './question.ts'
@@ -52,15 +53,12 @@ async function pastOf(
   }
 }
 
-const asMessage = ({ id, speaker, text, sentAt }: Question): Message => ({
-  role: 'user',
-  id,
-  speaker,
-  text,
+const asMessage = ({ id, speaker, text, named = [], sentAt }: Question | PastMessage): Message => ({
+  ...{ role: 'user', id, speaker, text, ...naming(named) },
   at: sentAt,
 })
 
-const asPast = ({ id, speaker, own, text, sentAt }: PastMessage): Message =>
-  own
-    ? { role: 'assistant', id, text, at: sentAt, outcome: 'answered' }
-    : { role: 'user', id, speaker, text, at: sentAt }
+const asPast = (past: PastMessage): Message => {
+  const { id, own, text, sentAt } = past
+  return own ? { role: 'assistant', id, text, at: sentAt, outcome: 'answered' } : asMessage(past)
+}

@@ -5,7 +5,7 @@
  * Knows no platform: questions arrive through `accept`, replies leave through the surfaces of a `Stage`.
  */
 import type { PersonalData } from '#core/safety/personal-data.ts'
-import { type ThreadRef, threadKey } from '#core/thread.ts'
+import { naming, type ThreadRef, threadKey } from '#core/thread.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
 import { Conversations } from './personal-data.ts'
@@ -89,7 +89,11 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
     edited: async (edit) => {
       const asked = await inbox.placeOf(edit.question)
       if (asked === undefined) return
-      if (await amend(edit.question, (question) => ({ ...question, text: edit.text }))) return
+      const { text, named = [] } = edit
+      if (
+        await amend(edit.question, ({ named: _, ...question }) => ({ ...question, text, ...naming(named) }))
+      )
+        return
       const { thread, sentAt } = asked
       const old = await transcripts.find(thread, edit.question)
       // In its question's place: what waits was asked later, and is answered knowing the new words.

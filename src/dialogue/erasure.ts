@@ -1,5 +1,6 @@
 /** What becomes of a conversation when somebody in it is erased (rule S3). Decisions only; `personal-data.ts` acts. */
 import type { AssistantMessage, Candidate, Message } from '#core/store/transcripts.ts'
+import { naming } from '#core/thread.ts'
 import type { Revision, Unfinished } from '#core/turns/inbox.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
 import { readJournal } from './journal.ts'
@@ -71,7 +72,10 @@ function erased(
     case 'user': {
       if (message.speaker.id === id) return gone
       const text = unname(message.text)
-      return text === message.text ? message : { ...message, text }
+      const { named = [], ...rest } = message
+      const others = named.filter((each) => each.id !== id)
+      const isSame = text === message.text && others.length === named.length
+      return isSame ? message : { ...rest, text, ...naming(others) }
     }
     case 'assistant': {
       const isOthers = (question: Message) => question.role === 'user' && question.speaker.id !== id

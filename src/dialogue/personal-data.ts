@@ -140,7 +140,13 @@ export class Conversations implements PersonalData {
     for await (const { thread, message } of this.#deps.transcripts.all()) {
       if (!thread.startsWith(prefixOf(person))) continue
       if (message.role === 'deleted' && message.erased !== undefined) threads.add(thread)
-      if (message.role !== 'user' || message.speaker.id !== person.id) continue
+      if (message.role !== 'user') continue
+      for (const { id, name } of message.named ?? []) {
+        if (id !== person.id) continue
+        names.add(name)
+        threads.add(thread)
+      }
+      if (message.speaker.id !== person.id) continue
       names.add(message.speaker.name)
       questions.set(message.id, thread)
       threads.add(thread)

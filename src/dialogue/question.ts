@@ -13,6 +13,8 @@ export interface Question {
   readonly speaker: Speaker
   /** Markdown, with the mention of the assistant taken out and other mentions resolved to names. */
   readonly text: string
+  /** Whom the text mentions, by the names that stand in it: those leave the store with nobody (rules S3, S4). */
+  readonly named?: readonly Speaker[]
   /** When the platform says it was sent, milliseconds since the epoch. Orders a thread (rule T2). */
   readonly sentAt: number
   /** What the adapter needs to open a reply surface, also after a restart. Opaque to the core, but for words of people, which stand under `name`. */
@@ -31,5 +33,7 @@ export interface PastMessage {
   /** True when the assistant itself wrote it. */
   readonly own: boolean
   readonly text: string
+  /** As in a `Question`. */
+  readonly named?: readonly Speaker[]
   readonly sentAt: number
 }

@@ -29,6 +29,8 @@ export interface Edit {
   readonly version: string
   /** The whole new text, normalised as for a question. */
   readonly text: string
+  /** Whom the new text mentions, as in a `Question`. */
+  readonly named?: readonly Speaker[]
   readonly at: number
 }
 

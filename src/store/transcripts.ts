@@ -9,6 +9,8 @@ export interface UserMessage {
   readonly id: string
   readonly speaker: Speaker
   readonly text: string
+  /** Whom the text mentions, by the names that stand in it. */
+  readonly named?: readonly Speaker[]
   /** Milliseconds since the epoch. */
   readonly at: number
 }

@@ -10,15 +10,17 @@ import { quietLog } from '#test/quiet-log.ts'
 import type { JudgingWorld } from './judging.ts'
 import { draftingModel } from './models.ts'
 import { type Running, run } from './running.ts'
-import type { Shown } from './world.ts'
+import type { Shown, World } from './world.ts'
+import { discordWorld } from './worlds/discord.ts'
 import { discordJudgingWorld } from './worlds/discord-judging.ts'
+import { slackWorld } from './worlds/slack.ts'
 import { webJudgingWorld } from './worlds/web-judging.ts'
 
 const DRAIN_MS = 5_000
 const folder = mkdtempSync(join(tmpdir(), 'parley-names-'))
 
 let running: Running | undefined
-let world: JudgingWorld | undefined
+let world: World | undefined
 afterEach(async () => {
   vi.restoreAllMocks()
   await running?.stop(DRAIN_MS)
@@ -39,6 +41,9 @@ async function said(url: string, ...args: readonly string[]): Promise<string> {
   const env = {
     ...{ PARLEY_STORE: url, PARLEY_LOG_LEVEL: 'silent' },
     PARLEY_DISCORD_TRAINING_PERMISSION: 'letter 7',
+    PARLEY_SLACK_TRAINING: 'own-workspace-attested',
+    PARLEY_SLACK_TRAINING_BY: 'Jane Doe',
+    PARLEY_SLACK_TRAINING_ON: '2026-01-01',
   }
   expect(await main(args, env)).toBe(0)
   vi.restoreAllMocks()
@@ -63,27 +68,28 @@ test.each([
   async (name, open) => {
     const file = join(folder, `${name}.sqlite`)
     const url = `sqlite:${file}`
-    world = await open()
-    running = await run([world], { store: url, model: draftingModel() })
-    const [alice, bartholomew, carol] = ['alice', 'bartholomew', 'carol'].map((each) => world?.person(each))
+    const place: JudgingWorld = await open()
+    world = place
+    running = await run([place], { store: url, model: draftingModel() })
+    const [alice, bartholomew, carol] = ['alice', 'bartholomew', 'carol'].map((each) => place.person(each))
     if (alice === undefined || bartholomew === undefined || carol === undefined) throw new Error('no people')
     const thread = await alice.ask('sourdough, please, as bartholomew makes it')
     const [reply] = await thread.until(answered(1))
     if (reply === undefined) throw new Error('nothing was answered')
-    const judge = world.judge(carol, reply)
+    const judge = place.judge(carol, reply)
     await judge.sayWhy(['wrong'], 'Ask Bartholomew.')
     await judge.writeBetter((text) => `Bartholomew knows: ${text}`)
     await (await judge.compare()).rank({ A: 1, B: 2, C: 3, D: 4 }, 'As Bartholomew says.')
     await thread.say(bartholomew, 'bicycles')
     await thread.until(answered(2))
-    for (const { id } of [alice, carol]) await running.privacy.consent({ platform: world.name, id }, true, 1)
+    for (const { id } of [alice, carol]) await running.privacy.consent({ platform: place.name, id }, true, 1)
 
     const before = await dataset(url, `${name}-before`)
     expect(before).toMatch(/\[USER_\d\] knows: Draft/)
     expect(before).not.toMatch(/bartholomew/i)
     expect(await said(url, 'feedback', 'export')).toMatch(/"text":"Ask \[USER_\d\]\."/)
 
-    await said(url, 'privacy', 'erase', `${world.name}:${bartholomew.id}`, '--yes')
+    await said(url, 'privacy', 'erase', `${place.name}:${bartholomew.id}`, '--yes')
     const after = await dataset(url, `${name}-after`)
     expect(after).toContain('[erased] knows: Draft')
     expect(after).not.toMatch(/bartholomew|bicycles/i)
@@ -93,6 +99,52 @@ test.each([
     await store.close()
     expect(kept).not.toMatch(/bartholomew|bicycles/i)
     expect(kept).toContain('As [erased] says.')
+  },
+  60_000,
+)
+
+test.each([
+  ['Slack', slackWorld],
+  ['Discord', discordWorld],
+])(
+  'S3, S4: who is mentioned and never speaks is named nowhere either, after an edit neither: %s',
+  async (name, open) => {
+    const url = `sqlite:${join(folder, `${name}-mentioned.sqlite`)}`
+    const place = await open()
+    world = place
+    running = await run([place], { store: url, model: draftingModel() })
+    const [dorothea, evangeline] = ['dorothea', 'evangeline'].map((each) => place.person(each))
+    const alice = place.person('alice')
+    if (dorothea === undefined || evangeline === undefined) throw new Error('no people')
+    const thread = await alice.ask(`sourdough as <@${dorothea.id}> makes it`)
+    const [first] = await thread.until(answered(1))
+    const more = await thread.say(alice, 'and with rye?')
+    await thread.until(answered(2))
+    await thread.edit(alice, more, `and as <@${evangeline.id}> makes it?`)
+    const [, second] = await thread.until(
+      (shown) => /vangeline/i.test(shown[1]?.text ?? '') && answered(2)(shown),
+    )
+    if (first === undefined || second === undefined) throw new Error('nothing was answered')
+    // Once this is answered, whatever came before it is remembered.
+    await thread.say(alice, 'thank you')
+    await thread.until(answered(3))
+    for (const reply of [first, second]) await thread.react(alice, reply, '👍')
+    await running.privacy.consent({ platform: place.name, id: alice.id }, true, 1)
+    await vi.waitFor(async () => expect(await running?.events()).toHaveLength(2), 10_000)
+
+    const before = await dataset(url, `${name}-mentioned`)
+    expect(before).toMatch(/sourdough as @?\[USER_\d\] makes it/)
+    expect(before).toMatch(/and as @?\[USER_\d\] makes it\?/)
+    expect(before).not.toMatch(/dorothea|evangeline/i)
+
+    for (const { id } of [dorothea, evangeline])
+      await said(url, 'privacy', 'erase', `${place.name}:${id}`, '--yes')
+    const store = openSqliteStore(url, quietLog)
+    const kept = everythingKept(store.database)
+    await store.close()
+    expect(kept).toContain('sourdough as @[erased] makes it')
+    expect(kept).not.toMatch(/dorothea|evangeline/i)
+    for (const { id } of [dorothea, evangeline]) expect(kept).not.toContain(id)
   },
   60_000,
 )
