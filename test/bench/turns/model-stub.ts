@@ -9,8 +9,11 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 /** A short answer at the pace of a quick model: three packets of a few words each. */
 const QUICK = { packets: 3, pauseMs: 10 }
-/** A long one at the pace of reading, so that many are in flight at once. */
-const SLOW = { packets: 100, pauseMs: 100 }
+/**
+ * A long one, so that many are in flight at once. A packet a second: Slack bears an append in about as much for each
+ * of some replies, and with `roomy.ts` nothing else would hold a hundred replies back from a thousand calls a second.
+ */
+const SLOW = { packets: 10, pauseMs: 1_000 }
 const WORDS = 'All of this is said in words that are plain. '
 
 /** The clock of the machine, in nanoseconds, at the newest request for each question. */

@@ -18,6 +18,8 @@ const RUNS = 5
 const CROWD = 32
 /** Threads that are being answered, at any moment, while latency is looked at; each answer takes ten seconds. */
 const IN_FLIGHT = 100
+/** An answer takes ten seconds: so one of the hundred ends, and another is asked for, ten times a second. */
+const APART_MS = 100
 const ASKED_IN_FLIGHT = 400
 /** Asked and not answered to the end: as many as Parley works on at once are, the others wait. */
 const LIVE_THREADS = 10_000
@@ -109,9 +111,9 @@ async function latency(store: BenchStore, model: Process): Promise<number> {
   const workspace = await Workspace.open()
   const parley = await launchParley({ workspace, stub, manner: 'slow' }, await store.fresh())
   try {
-    await workspace.askAll(ASKED_IN_FLIGHT, IN_FLIGHT)
+    await workspace.askAll(ASKED_IN_FLIGHT, IN_FLIGHT, APART_MS)
     const arrivals = await workspace.arrivals(stub)
-    // Those that asked before all were in flight, all at once, are no example of a crowd that talks.
+    // Before them, not all were in flight.
     const waits = arrivals.slice(IN_FLIGHT).toSorted((a, b) => a - b)
     return waits[Math.floor(waits.length * 0.95)] ?? Number.NaN
   } finally {

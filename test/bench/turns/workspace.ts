@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { z } from 'zod'
 import {
   type SlackCall,
@@ -44,10 +45,15 @@ export class Workspace {
     return { answered: new Promise((resolve) => this.#waiting.set(ts, resolve)) }
   }
 
-  /** One after another from each of `lanes`, until all of `questions` are answered. */
-  async askAll(questions: number, lanes: number): Promise<void> {
+  /**
+   * One after another from each of `lanes`, until all of `questions` are answered.
+   *
+   * @param apartMs between the first questions of two lanes, so that they do not go on all at once either.
+   */
+  async askAll(questions: number, lanes: number, apartMs = 0): Promise<void> {
     let left = questions
-    const lane = async () => {
+    const lane = async (_: unknown, nth: number) => {
+      await pause(nth * apartMs)
       while (left > 0) {
         left -= 1
         await (await this.ask()).answered
