@@ -8,7 +8,7 @@
  */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { HTTPReceiver } from '@slack/bolt'
+import { type App, HTTPReceiver } from '@slack/bolt'
 import type { Logger } from 'pino'
 import { reasonOf } from '#core/errors.ts'
 import { boltLog } from './bolt-log.ts'
@@ -35,8 +35,26 @@ export interface Inside {
   readonly takeEvent: (event: unknown) => Promise<void>
 }
 
+type ReceiverEvent = Parameters<App['processEvent']>[0]
+
+/** Bolt lets a request that nobody listens to wait for three seconds; it is of no concern, and told so at once. */
+class PromptReceiver extends HTTPReceiver {
+  override init(app: App): void {
+    const processEvent = async (event: ReceiverEvent) => {
+      let isAnswered = false
+      const ack: ReceiverEvent['ack'] = (response) => {
+        isAnswered = true
+        return event.ack(response)
+      }
+      await app.processEvent({ ...event, ack })
+      if (!isAnswered) await event.ack()
+    }
+    super.init(Object.create(app, { processEvent: { value: processEvent } }))
+  }
+}
+
 export const httpReceiver = (signingSecret: string, log: Logger): HTTPReceiver =>
-  new HTTPReceiver({
+  new PromptReceiver({
     signingSecret,
     endpoints: [EVENTS_PATH],
     // The answer waits for the listeners, so it says whether the event was taken in.

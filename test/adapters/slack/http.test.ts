@@ -8,6 +8,9 @@ const mention = event({
   event: { type: 'app_mention', user: 'U1', text: 'hi', ts: '1700000000.000100', channel: 'C1' },
 })
 
+const pressed = (payload: object) =>
+  new URLSearchParams({ payload: JSON.stringify({ team: { id: 'T1' }, user: { id: 'U1' }, ...payload }) })
+
 test('S6: a forged or stale signature gets 401 and leaves no trace', async () => {
   const { simulator, host } = await running()
   const stale = simulator.sign(mention, Math.floor(Date.now() / 1000) - 600)
@@ -44,6 +47,19 @@ test.each([
   const { simulator, host } = await running()
   expect((await simulator.sendRaw(body, simulator.sign(body))).status).toBe(200)
   expect([host.questions, host.reactions]).toEqual([[], []])
+})
+
+test.each([
+  ['a command that is not ours', new URLSearchParams({ command: '/other', user_id: 'U1', trigger_id: '1' })],
+  [
+    'a press on what is not ours',
+    pressed({ type: 'block_actions', actions: [{ type: 'button', action_id: 'other' }] }),
+  ],
+  ['a form that is not ours', pressed({ type: 'view_submission', view: { id: 'V1', callback_id: 'other' } })],
+])('S6: %s is acknowledged and ignored, at once', async (_, form) => {
+  const { simulator } = await running()
+  const body = form.toString()
+  expect((await simulator.sendRaw(body, simulator.sign(body))).status).toBe(200)
 })
 
 test('S6: a body without end is refused', async () => {
