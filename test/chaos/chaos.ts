@@ -22,6 +22,8 @@ import { openChaosStore } from './store.ts'
 export interface ChaosResult extends Verdict {
   readonly store: ChaosSettings['store']
   readonly kills: number
+  /** How often a process ended that nobody had killed. */
+  readonly crashes: number
   /** How often each other fault struck. */
   readonly faults: Readonly<Record<string, number>>
   /** Questions of which Parley was told more than once. */
@@ -39,10 +41,12 @@ export interface ChaosResult extends Verdict {
 /** Per hundred deliveries to Slack's address. */
 const LOSSES = { late: 4, twice: 4, unanswered: 3 }
 /** Nothing moved for so long: what is missing will not come. */
-const STUCK_MS = 30_000
+const STUCK_MS = 75_000
 /** After the last answer, a second one would come within this. */
 const QUIET_MS = 4_000
 const LOOK_MS = 100
+/** A start on a machine with nothing else to do. Kills come as much slower as this one is slower. */
+const USUAL_START_MS = 900
 
 export async function chaos(
   settings: ChaosSettings,
@@ -107,6 +111,7 @@ class Run {
   counts() {
     return {
       kills: this.#kills,
+      crashes: this.#replicas.reduce((sum, { crashes }) => sum + crashes, 0),
       faults: Object.fromEntries([...this.#faults].toSorted()),
       repeated: this.conversations.reduce((sum, { repeated }) => sum + repeated, 0),
       longestRecoveryMs: this.#recovery.longest,
@@ -116,7 +121,7 @@ class Run {
 
   async go(): Promise<this> {
     const { seed, platforms, replicas, faultEveryMs } = this.#settings
-    const store = await openChaosStore(this.#settings.store, this.#folder)
+    const store = await openChaosStore(this.#settings.store, this.#folder, this.#replicas)
     this.#cleanup.push(() => store.close())
     const model = await startModel((tokens) => {
       for (const { thread } of tokens) this.conversations[thread]?.moved()
@@ -201,8 +206,10 @@ class Run {
   async #killAgainAndAgain(signal: AbortSignal): Promise<void> {
     const { seed, killEveryMs } = this.#settings
     const draw = drawFrom(`${seed}: kills`)
+    let slowness = 1
     for (;;) {
-      await pause(killEveryMs / 2 + draw(killEveryMs), undefined, { signal }).catch(() => {})
+      const pauseMs = slowness * (killEveryMs / 2 + draw(killEveryMs))
+      await pause(pauseMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return
       const victim = this.#replicas[draw(this.#replicas.length)]
       if (victim === undefined) return
@@ -212,7 +219,9 @@ class Run {
       this.#kills += 1
       const owed = this.conversations.filter((each) => each?.owed)
       if (this.#replicas.length > 1) this.#recovery.follow(owed, Date.now())
+      const killedAt = Date.now()
       await victim.start()
+      slowness = Math.max(1, (Date.now() - killedAt) / USUAL_START_MS)
       this.#happened('ready')
       if (this.#replicas.length === 1) this.#recovery.follow(owed, Date.now())
     }

@@ -38,14 +38,17 @@ export interface StrikeOptions {
 export async function strikeAll(faults: readonly Fault[], options: StrikeOptions): Promise<void> {
   const { draw, everyMs, note, calm, signal } = options
   const all = faults.flatMap((fault) => Array.from({ length: fault.weight }, () => fault))
-  const under: Promise<void>[] = []
+  /** Those that last: the same does not strike twice at once. */
+  const under = new Map<string, Promise<void>>()
   while (all.length > 0) {
     await pause(everyMs / 2 + draw(everyMs), undefined, { signal }).catch(() => {})
     const fault = all[draw(all.length)]
     calm()
     if (signal.aborted || fault === undefined) break
+    if (under.has(fault.name)) continue
     note(fault.name)
-    under.push(Promise.resolve(fault.strike(draw)))
+    const end = Promise.resolve(fault.strike(draw)).finally(() => under.delete(fault.name))
+    under.set(fault.name, end)
   }
-  await Promise.all(under)
+  await Promise.all(under.values())
 }

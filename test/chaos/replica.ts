@@ -12,6 +12,8 @@ const STRAIN = join(import.meta.dirname, 'strain.ts')
 /** A start takes about a second; on a machine that does five things at once, some. */
 const START_WITHIN_MS = 60_000
 const READY_POLL_MS = 20
+/** A supervisor's pause before it starts a process again. */
+const AGAIN_MS = 300
 
 /** Whatever ends this process ends these too. Their channel to it does so as well, if it is killed itself. */
 const living = new Set<ChildProcess>()
@@ -36,8 +38,26 @@ export class Replica {
     this.#options = options
   }
 
-  /** Resolves when it says that it is ready. @throws Error when it ends before. */
+  /** How often it ended by itself while it served. */
+  crashes = 0
+  /** Somebody told it to end. */
+  #told = false
+
+  /** As a supervisor does: a start that fails is tried again, and so is a process that ends by itself. */
   async start(): Promise<void> {
+    this.#told = false
+    const end = Date.now() + START_WITHIN_MS
+    for (;;) {
+      try {
+        return await this.#startOnce()
+      } catch (error) {
+        if (this.#told || Date.now() > end) throw error
+        await pause(AGAIN_MS)
+      }
+    }
+  }
+
+  async #startOnce(): Promise<void> {
     const { env, folder, name } = this.#options
     const args = ['--disable-warning=ExperimentalWarning', '--import', STRAIN, PARLEY, 'start']
     const child = spawn(process.execPath, args, {
@@ -61,6 +81,13 @@ export class Replica {
     if (url === undefined) throw new Error(`${name} did not say where it listens: ${first[0]}`)
     this.url = url
     await this.#ready(url, exited)
+    void exited.then(() => this.#served())
+  }
+
+  #served(): void {
+    if (this.#told) return
+    this.crashes += 1
+    this.start().catch((error: unknown) => process.emitWarning(String(error)))
   }
 
   async #ready(url: string, exited: Promise<Error>): Promise<void> {
@@ -96,6 +123,7 @@ export class Replica {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
+    this.#told = true
     const child = this.#child
     if (child === undefined || !living.has(child)) return
     const exited = once(child, 'exit')

@@ -6,13 +6,14 @@ import { parseArgs } from 'node:util'
 import { chaos } from './chaos.ts'
 import { isFlawless } from './checker.ts'
 import type { ChaosSettings } from './plan.ts'
+import { withoutStore } from './store.ts'
 
 const { values } = parseArgs({
   options: {
     long: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     seed: { type: 'string', default: String(Date.now()) },
-    store: { type: 'string', multiple: true, default: ['sqlite'] },
+    store: { type: 'string', multiple: true, default: ['sqlite', 'postgres'] },
     platform: { type: 'string', multiple: true, default: ['slack', 'discord'] },
     threads: { type: 'string' },
     questions: { type: 'string', default: '10' },
@@ -27,6 +28,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 for (const store of values.store) {
   if (store !== 'sqlite' && store !== 'postgres') throw new Error(`There is no store "${store}".`)
+  const missing = withoutStore(store)
+  if (missing !== undefined) {
+    process.stderr.write(`chaos: ${missing}\n`)
+    continue
+  }
   const settings: ChaosSettings = {
     seed: values.seed,
     store,
@@ -57,8 +63,8 @@ for (const store of values.store) {
     reordered: reordered.length,
     kills,
   }
-  const { repeated, recoveries, longestRecoveryMs, seconds } = figures
-  const more = { torn: torn.length, repeated, recoveries, longestRecoveryMs, seconds }
+  const { crashes, repeated, recoveries, longestRecoveryMs, seconds } = figures
+  const more = { torn: torn.length, crashes, repeated, recoveries, longestRecoveryMs, seconds }
   if (values.json) process.stdout.write(`${JSON.stringify({ ...counts, ...more })}\n`)
   else
     process.stdout.write(
