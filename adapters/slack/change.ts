@@ -55,6 +55,7 @@ const deletedSchema = z.object({
  * who changed the words makes an edit.
  */
 export function readEdit(event: unknown, self: Self): HeardEdit | undefined {
+  if (subtypeOf(event) !== 'message_changed') return undefined
   const read = changedSchema.safeParse(event)
   if (!read.success) return undefined
   const { channel, channel_type, message, previous_message } = read.data
@@ -67,17 +68,24 @@ export function readEdit(event: unknown, self: Self): HeardEdit | undefined {
 
 /** Of any message: what it was to us, the core knows. */
 export function readDeletion(event: unknown, self: Self): HeardDeletion | undefined {
-  const deleted = deletedSchema.safeParse(event)
-  if (deleted.success) {
+  const subtype = subtypeOf(event)
+  if (subtype === 'message_deleted') {
+    const deleted = deletedSchema.safeParse(event)
+    if (!deleted.success) return undefined
     const { channel, deleted_ts: ts, previous_message, event_ts } = deleted.data
     return deletionOf({ channel, ts, root: previous_message?.thread_ts, at: event_ts }, self)
   }
+  if (subtype !== 'message_changed') return undefined
   // The first message of a thread leaves a tombstone behind, and that is told as a change.
   const changed = changedSchema.safeParse(event)
   if (!changed.success || changed.data.message.subtype !== 'tombstone') return undefined
   const { channel, message, event_ts } = changed.data
   return deletionOf({ channel, ts: message.ts, root: message.thread_ts, at: event_ts }, self)
 }
+
+/** Looked at first: most events are plain messages, and a schema takes its time to say what is missing. */
+const subtypeOf = (event: unknown): unknown =>
+  typeof event === 'object' && event !== null && 'subtype' in event ? event.subtype : undefined
 
 function deletionOf(
   gone: { channel: string; ts: string; root: string | undefined; at: string | undefined },
