@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Keyv } from 'keyv'
 import type { Logger } from 'pino'
+import { Access } from '#adapters/access.ts'
 import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Accounts } from '#core/delivery/accounts.ts'
@@ -16,11 +17,11 @@ import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import { PlatformError } from '#core/errors.ts'
 import type { Invitation } from '#core/feedback/comparison-desk.ts'
 import type { Leases } from '#core/turns/leases.ts'
-import { Access, guarded } from './access.ts'
+import { guarded } from './access.ts'
 import { createApi, type DiscordApi } from './api.ts'
 import { learn } from './budget.ts'
 import { CANNOT_READ } from './explanation.ts'
-import { describe, faultOf } from './fault.ts'
+import { describe, faultOf, isUnauthorized } from './fault.ts'
 import { createInteractionApi, type InteractionApi } from './forms/api.ts'
 import { postInvitation } from './forms/invitation.ts'
 import { Gateway } from './gateway.ts'
@@ -90,7 +91,11 @@ class Discord implements Platform {
     this.#deps = deps
     const { clock, log } = deps
     const api = createApi(bare, apiUrl, (limit) => learn(deps.accounts, limit))
-    this.#access = new Access({ api, clock, log, restored: () => this.#gateway?.rearm() })
+    this.#access = new Access({
+      ...{ clock, log, isRefusal: isUnauthorized },
+      ask: () => api.me(),
+      restored: () => this.#gateway?.rearm(),
+    })
     this.#api = guarded(api, this.#access)
     this.#heard = new Heard(deps.memory, log)
     this.#interactions = createInteractionApi(bare, apiUrl)
@@ -129,7 +134,7 @@ class Discord implements Platform {
 
   async past(question: Question, signal: AbortSignal): Promise<readonly PastMessage[]> {
     const place = readPlace(question.place)
-    await this.#access.restored(signal)
+    await this.#access.open(signal)
     try {
       const directory = this.#gateway?.directory
       const self = directory?.self(question.thread.workspace) ?? {

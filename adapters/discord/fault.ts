@@ -92,7 +92,11 @@ const waiting = (ms: number): SurfaceFault => ({
 /** Time-outs of discord.js are AbortErrors; those of our own signal are told apart before this is asked. */
 function isNetworkFault(error: unknown): boolean {
   if (!(error instanceof Error)) return false
-  return error.name === 'AbortError' || error.name === 'TimeoutError' || ('code' in error && typeof error.code === 'string')
+  return (
+    error.name === 'AbortError' ||
+    error.name === 'TimeoutError' ||
+    ('code' in error && typeof error.code === 'string')
+  )
 }
 
 /** For logs and messages: method and code, never the body. */

@@ -18,6 +18,7 @@ import { SentForms } from './forms/sent.ts'
 import { type Incoming, namedIn, questionOf, readMessage, type Self, textOf } from './inbound.ts'
 import { listenToPeople } from './interactions.ts'
 import { Lanes } from './lanes.ts'
+import { saidAfter } from './later.ts'
 import { mentionedIn } from './mrkdwn.ts'
 import type { Offers } from './offers.ts'
 import type { People } from './people.ts'
@@ -27,7 +28,7 @@ import { answerIdleStop, readStop } from './stopped.ts'
 
 export interface EventsDeps {
   readonly host: Host
-  readonly api: Pick<SlackApi, 'whisper' | 'setSession'>
+  readonly api: Pick<SlackApi, 'whisper' | 'setSession' | 'replies'>
   readonly self: Self
   readonly people: People
   readonly deletions: Deletions
@@ -38,8 +39,13 @@ export interface EventsDeps {
 }
 
 export interface Events {
-  /** The event of an `event_callback`. Resolves when it is on disk or of no concern. @throws what keeps it from that */
-  take(event: unknown): Promise<void>
+  /**
+   * The event of an `event_callback`. Resolves when it is on disk or of no concern.
+   *
+   * @param again Slack has tried to deliver it before.
+   * @throws what keeps it from that
+   */
+  take(event: unknown, again?: boolean): Promise<void>
   /** Take no more, and wait for those that are being taken in. */
   drain(): Promise<void>
 }
@@ -67,12 +73,12 @@ export function listen(app: App, deps: EventsDeps): Events {
   const stillOpen = () => {
     if (stopping.signal.aborted) throw new Error('Parley is stopping; Slack delivers this event again.')
   }
-  const take = (event: unknown): Promise<void> => {
+  const take = (event: unknown, again: boolean): Promise<void> => {
     switch (kindOf(event)) {
       case 'app_mention':
-        return takeMessage(event, deps, lanes)
+        return takeMessage(event, deps, lanes, again)
       case 'message':
-        return takeMessageEvent(event, deps, lanes)
+        return takeMessageEvent(event, deps, lanes, again)
       case 'reaction_added':
       case 'reaction_removed':
         return takeReaction(event, deps)
@@ -92,10 +98,10 @@ export function listen(app: App, deps: EventsDeps): Events {
   })
 
   return {
-    async take(event) {
+    async take(event, again = false) {
       stillOpen()
       try {
-        await track(take(event))
+        await track(take(event, again))
       } catch (thrown) {
         const message = 'An event of Slack could not be taken in; it was not acknowledged.'
         deps.log.error({ reason: reasonOf(thrown) }, message)
@@ -115,30 +121,38 @@ const kindOf = (event: unknown): (typeof LISTENED)[number] | undefined => {
 }
 
 /** Slack tells of edits and deletions as messages of a kind of their own. */
-async function takeMessageEvent(event: unknown, deps: EventsDeps, lanes: Lanes): Promise<void> {
+async function takeMessageEvent(
+  event: unknown,
+  deps: EventsDeps,
+  lanes: Lanes,
+  again: boolean,
+): Promise<void> {
   const edit = readEdit(event, deps.self)
   // Behind the question itself, which may still be on its way in.
   if (edit !== undefined) return lanes.run(threadKey(edit.incoming.thread), () => takeEdit(edit, deps))
   const deletion = readDeletion(event, deps.self)
-  if (deletion === undefined) return takeMessage(event, deps, lanes)
+  if (deletion === undefined) return takeMessage(event, deps, lanes, again)
   const message = messageKey(deletion.deletion.message)
   if (deps.deletions.own.has(message)) return
   deps.deletions.others.add(message)
   await lanes.run(threadKey(deletion.thread), () => deps.host.deleted(deletion.deletion))
 }
 
-async function takeMessage(event: unknown, deps: EventsDeps, lanes: Lanes): Promise<void> {
+async function takeMessage(event: unknown, deps: EventsDeps, lanes: Lanes, again: boolean): Promise<void> {
   const incoming = readMessage(event, deps.self)
   if (incoming === undefined) return
   // A follow-up is only ours once the mention before it has been taken in, so a thread is read in order.
-  await lanes.run(threadKey(incoming.thread), () => takeIncoming(incoming, deps))
+  await lanes.run(threadKey(incoming.thread), () => takeIncoming(incoming, deps, again))
 }
 
-async function takeIncoming(incoming: Incoming, deps: EventsDeps): Promise<void> {
+async function takeIncoming(incoming: Incoming, deps: EventsDeps, again: boolean): Promise<void> {
   const { host, self } = deps
   const owned = incoming.reply && (await host.owns(incoming.thread))
   if (incoming.address === 'bystander' && !owned) return
   await host.accept(questionOf(incoming, { self, people: await namesIn(incoming, deps), owned }))
+  if (!again || incoming.address !== 'mention') return
+  for (const later of await saidAfter(incoming, deps.api, self))
+    await host.accept(questionOf(later, { self, people: await namesIn(later, deps), owned: true }))
 }
 
 async function takeEdit({ incoming, version, at }: HeardEdit, deps: EventsDeps): Promise<void> {

@@ -113,10 +113,14 @@ const GONE = new Set([
 
 export const isGone = (code: string): boolean => GONE.has(code)
 
+/** The token is refused, whatever is asked. It may be good again: the app is installed anew, the workspace is back. */
+export const isShutOut = (code: string): boolean => NO_ACCESS.has(code)
+
 /** For the core: what came of a write. */
 export function surfaceError(failure: SlackCallError): SurfaceError {
   const { fault, code, message } = failure
   if (fault.kind !== 'refused') return new SurfaceError(fault, message, failure)
+  if (isShutOut(code)) return new SurfaceError({ kind: 'away' }, message, failure)
   return new SurfaceError({ kind: isGone(code) ? 'gone' : 'refused' }, message, failure)
 }
 

@@ -32,7 +32,7 @@ export interface HttpDoor {
 export interface Inside {
   readonly receiver: Pick<HTTPReceiver, 'requestListener'>
   /** @throws when Slack shall deliver the event again. */
-  readonly takeEvent: (event: unknown) => Promise<void>
+  readonly takeEvent: (event: unknown, again: boolean) => Promise<void>
 }
 
 type ReceiverEvent = Parameters<App['processEvent']>[0]
@@ -79,7 +79,10 @@ export function createDoor(signingSecret: string, log: Logger): HttpDoor {
     if (!isForm(request)) {
       const parsed = parse(text)
       const event = eventOf(parsed)
-      if (event !== undefined) return answer(response, await statusOf(target.takeEvent(event)))
+      if (event !== undefined) {
+        const again = request.headers['x-slack-retry-num'] !== undefined
+        return answer(response, await statusOf(target.takeEvent(event, again)))
+      }
       if (!isReadable(parsed)) return answer(response, 400)
     } else if (!isKnownForm(text)) return answer(response, 400)
     // Bolt takes a body that was read for it from here.

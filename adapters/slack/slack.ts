@@ -10,16 +10,18 @@
 import { App } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
 import type { Logger } from 'pino'
+import { Access } from '#adapters/access.ts'
 import type { Host, Platform } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import type { Accounts } from '#core/delivery/accounts.ts'
 import { ConfigError } from '#core/errors.ts'
+import { guarded } from './access.ts'
 import { createApi } from './api.ts'
 import { boltLog } from './bolt-log.ts'
 import { counted, slackBudget } from './budget.ts'
 import { noDeletions } from './deletions.ts'
 import { type Events, listen } from './events.ts'
-import { platformError, SlackCallError } from './fault.ts'
+import { isShutOut, platformError, SlackCallError } from './fault.ts'
 import { createFormsApi } from './forms/api.ts'
 import { invite } from './forms/invitation.ts'
 import { createDoor, httpReceiver } from './http.ts'
@@ -72,7 +74,12 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
   /** Named by `connect`, before anything is heard. */
   let team = ''
   const budget = () => slackBudget(deps.accounts, team)
-  const api = counted(createApi(settings.botToken, clientOptions), budget)
+  const access = new Access({
+    ...{ clock, log },
+    ask: () => identify(settings.botToken, clientOptions, log),
+    isRefusal: (error) => error instanceof SlackCallError && isShutOut(error.code),
+  })
+  const api = counted(guarded(createApi(settings.botToken, clientOptions), access), budget)
   const formsApi = createFormsApi(settings.botToken, clientOptions, budget)
   const people = createPeople(api, clock)
   const offers = firstOffers()
@@ -102,7 +109,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     if (receiver instanceof KeptSocket) {
       receiver.takeEvent = events.take
       await receiver.start()
-      return { self, events, close: () => receiver.stop() }
+      return { self, events, socket: receiver, close: () => receiver.stop() }
     }
     door?.open({ receiver, takeEvent: events.take })
     return { self, events, close: async () => door?.open(undefined) }
@@ -126,13 +133,19 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       log.info({ via: transport.via, team: running.self.team }, 'Slack is connected.')
     },
 
+    get trouble() {
+      return access.trouble ?? running?.socket?.trouble
+    },
+
     async stop() {
+      access.stop()
       await running?.events.drain()
       await running?.close()
     },
 
     async past(question, signal) {
       const { self } = started()
+      await access.open(signal)
       try {
         return await fetchPast({ api, people, self }, readPlace(question.place), signal)
       } catch (thrown) {
@@ -158,6 +171,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 interface Running {
   readonly self: Self
   readonly events: Events
+  readonly socket?: KeptSocket
   close(): Promise<void>
 }
 

@@ -9,9 +9,8 @@ import { type App, SocketModeReceiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
-import { reasonOf } from '#core/errors.ts'
 import { boltLog } from './bolt-log.ts'
-import { slackFailure } from './fault.ts'
+import { platformError, slackFailure } from './fault.ts'
 import { eventOf, isReadable } from './shape.ts'
 
 type ReceiverEvent = Parameters<App['processEvent']>[0]
@@ -33,7 +32,7 @@ const GOODBYE_MS = 2_000
 
 export class KeptSocket extends SocketModeReceiver {
   /** Takes an event in before it is acknowledged; set before the start. @throws when Slack shall deliver it again. */
-  takeEvent: (event: unknown) => Promise<void> = async () => {
+  takeEvent: (event: unknown, again: boolean) => Promise<void> = async () => {
     throw new Error('Nobody listens to events yet.')
   }
   readonly #clock: Clock
@@ -43,6 +42,8 @@ export class KeptSocket extends SocketModeReceiver {
   /** True from the first hello on: before it, a failure is the caller's to hear. */
   #begun = false
   #reconnecting = false
+  /** Why the newest try to connect again came to nothing; undefined while there is a connection, or may be soon. */
+  #trouble: string | undefined
 
   constructor({ appToken, clientOptions, clock, log }: SocketOptions) {
     super({
@@ -59,11 +60,15 @@ export class KeptSocket extends SocketModeReceiver {
     })
   }
 
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
   override init(app: App): void {
     const processEvent = async (event: ReceiverEvent) => {
       const happened = eventOf(event.body)
       if (happened !== undefined) {
-        await this.takeEvent(happened)
+        await this.takeEvent(happened, (event.retryNum ?? 0) > 0)
         return event.ack()
       }
       if (isReadable(event.body)) return app.processEvent(event)
@@ -121,12 +126,12 @@ export class KeptSocket extends SocketModeReceiver {
       if (this.#stopped.signal.aborted) break
       try {
         await this.#connect()
+        this.#trouble = undefined
         break
       } catch (thrown) {
-        this.#log.warn(
-          { reason: reasonOf(thrown ?? 'closed') },
-          'The connection to Slack is down. Trying again.',
-        )
+        const failure = platformError(slackFailure('apps.connections.open', thrown ?? new Error('closed')))
+        this.#trouble = `No events come from Slack. ${failure.message}`
+        this.#log.warn({ reason: failure.message }, 'The connection to Slack is down. Trying again.')
       }
     }
     this.#reconnecting = false

@@ -15,7 +15,7 @@ import { type MessageRef, messageKey } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
 import { charged, type SlackBudget } from './budget.ts'
 import type { Deletions } from './deletions.ts'
-import { SlackCallError, surfaceError } from './fault.ts'
+import { isShutOut, SlackCallError, surfaceError } from './fault.ts'
 import { compareTs, ownSince, written } from './find.ts'
 import type { Self } from './inbound.ts'
 import { PartMessage, type ReplyState } from './message.ts'
@@ -280,7 +280,7 @@ export class SlackReply implements ReplySurface {
     } catch (thrown) {
       if (!(thrown instanceof SlackCallError)) throw thrown
       // Without the right to read there is nothing to find; anything else is worth another try.
-      if (thrown.fault.kind !== 'refused') throw surfaceError(thrown)
+      if (thrown.fault.kind !== 'refused' || isShutOut(thrown.code)) throw surfaceError(thrown)
       this.#deps.log.debug({ code: thrown.code }, 'Could not look for an earlier attempt at this reply.')
     }
     this.#mayHaveOrphans = false

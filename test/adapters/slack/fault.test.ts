@@ -28,7 +28,7 @@ test.each([
   ["a proxy's page", platform('<html>Sign in to the network</html>'), { kind: 'unavailable' }],
   ['a channel that is gone', platform('channel_not_found'), { kind: 'gone' }],
   ['an archived channel', platform('is_archived'), { kind: 'gone' }],
-  ['a token that was revoked', platform('token_revoked'), { kind: 'gone' }],
+  ['a token that was revoked', platform('token_revoked'), { kind: 'away' }],
   ['a policy', platform('restricted_action'), { kind: 'refused' }],
   ['a 404', new WebAPIHTTPError(404, 'no', {}), { kind: 'refused' }],
 ])('%s', (_, thrown, fault) => {
