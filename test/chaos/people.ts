@@ -34,7 +34,7 @@ export class Conversation {
 
   /** Parley has promised an answer that nobody has seen yet. */
   get owed(): boolean {
-    return !this.#settled && this.#asked.some((each) => each.times().takenAt !== undefined)
+    return !this.#settled && this.#talk.open()
   }
 
   get repeated(): number {
