@@ -195,7 +195,7 @@ export class Comparisons implements ComparisonDesk {
         return { say: SAYINGS.taskGone }
       case 'short':
         log.warn({ err: filled.fault, task: task.id }, 'too few answers to compare')
-        return { say: SAYINGS.tooFew }
+        return { say: filled.fault === undefined ? SAYINGS.allSame : SAYINGS.tooFew }
     }
   }
 

@@ -12,6 +12,7 @@ export const SAYINGS = {
   outdatedForm: 'This form is out of date. Please open the comparison again.',
   stillDrawing: 'The answers are still being written. Please try again in a moment.',
   forAnother: 'This comparison is for somebody else.',
+  allSame: 'The model gives the same answer every time, so there is nothing to compare.',
   tooFew: 'The model could not write enough answers to compare. Please try again later.',
 } as const
 

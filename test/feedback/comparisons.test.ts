@@ -137,6 +137,13 @@ test('with one answer only, people are told, and opening the form draws on', asy
   expect((await opened(id)).answers).toHaveLength(4)
 })
 
+test('a model that says the same again and again is told as that, and not as one that is away', async () => {
+  const { desk, replies, begin, never } = await open()
+  replies.script = Array.from({ length: 20 }, () => 'A monad is a monoid.')
+  const say = 'The model gives the same answer every time, so there is nothing to compare.'
+  expect(await desk.ballot(await begin(), alice, never)).toEqual({ say })
+})
+
 test('a process that dies between two answers: the next one draws only what is missing', async () => {
   const { start, replies, tasks, opened } = await open()
   const dying = new AbortController()

@@ -61,7 +61,8 @@ export function reasonsFinding(reasons: InsightsView['reasons']): string {
 }
 
 export function agreementFinding({ agreement, bounds }: Rankings): string {
-  if (agreement === null) return 'Not known yet: it takes two people who rank the same answers.'
+  if (agreement === null)
+    return 'Not known yet: it takes two people who each prefer one of the same two answers.'
   return `Two people who compare the same two answers prefer the same one in ${withRange(agreement)} of cases. In the study behind InstructGPT it was ${percent(bounds.agreement)}, the dashed line.`
 }
 

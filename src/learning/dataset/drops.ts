@@ -13,7 +13,7 @@ export const DROPS = {
   changed: 'something in its conversation was edited or deleted since.',
   source: 'from a place whose text may not train a model here.',
   consent:
-    'somebody whose words or judgement are in it has not agreed. People agree for themselves: /parley privacy.',
+    'somebody whose words or judgement are in it has not agreed. People agree for themselves: /parley privacy, or the privacy page of the web workspace.',
   duplicate: 'the same words as an earlier one.',
   'near-duplicate': 'nearly the same words as an earlier one (Jaccard 0.8 or more).',
   bridge: 'it would join conversations of two splits, for example train and test.',

@@ -219,7 +219,9 @@ test('with nothing to export it says for every source why, and what to do', asyn
   expect(String(error).split('\n').slice(1)).toEqual([
     '- dialogues: 2 left out: from a place whose text may not train a model here.',
     expect.stringMatching(/^- corrections: none yet\. Press "Write a better reply"/),
-    expect.stringMatching(/^- rankings: 1 left out: .*has not agreed.*privacy\.$/),
+    expect.stringMatching(
+      /^- rankings: 1 left out: .*has not agreed.*\/parley privacy, or the privacy page of the web workspace\.$/,
+    ),
     expect.stringMatching(/^- votes: 1 left out: votes that disagree/),
     '- imports: none yet. Run: parley learn dataset import <file> --licence <name>',
     'What may not train a model here, and why:',
