@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import type { Host } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
+import { StoreError } from '#core/store/strict-adapter.ts'
 import { naming, type ThreadRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { readDeletion, readEdit } from './change.ts'
@@ -301,6 +302,7 @@ class GatewayInbound implements Inbound {
   async #passes(error: unknown): Promise<boolean> {
     const kind = faultOf(error)?.kind
     if (kind === 'unavailable' || kind === 'rate_limited' || kind === 'away') return true
+    if (error instanceof StoreError) return true
     return !(await this.#deps.heard.isKept())
   }
 

@@ -17,6 +17,7 @@ export async function withPatience<T>(
   signal: AbortSignal,
   passes: (error: unknown) => Promise<boolean> = async () => false,
 ): Promise<T> {
+  let isLast = false
   for (let tried = 0; ; tried += 1) {
     signal.throwIfAborted()
     try {
@@ -24,8 +25,12 @@ export async function withPatience<T>(
     } catch (error) {
       signal.throwIfAborted()
       const pause = PAUSES_MS[tried]
-      if (pause === undefined && !(await passes(error))) throw error
-      await clock.sleep(pause ?? LONGEST_PAUSE_MS, signal)
+      if (pause !== undefined || (await passes(error))) {
+        await clock.sleep(pause ?? LONGEST_PAUSE_MS, signal)
+        isLast = false
+      } else if (isLast) throw error
+      // What was down may be back by the time that it was asked.
+      else isLast = true
     }
   }
 }

@@ -9,13 +9,7 @@ const HOUR_MS = 3_600_000
 /** The bot's connection ends in a way after which Discord keeps nothing for it. */
 const WAYS: readonly (readonly [string, (simulator: DiscordSimulator) => void])[] = [
   ['close 4007', (simulator) => simulator.closeGateway(4007)],
-  ['a dropped connection', (simulator) => cutOff(simulator, () => simulator.dropConnections())],
 ]
-
-function cutOff(simulator: DiscordSimulator, cut: () => void): void {
-  cut()
-  simulator.expireSessions()
-}
 
 test('T1: after a restart, mentions, follow-ups and direct messages of the time between are taken in, once and in order', async () => {
   const { simulator, host, discord, restart } = await running()

@@ -5,6 +5,7 @@ import type { Platform } from '#adapters/platform.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
 import { Accounts } from '#core/delivery/accounts.ts'
 import type { ReplyView } from '#core/delivery/surface.ts'
+import type { Leases } from '#core/turns/leases.ts'
 import {
   type DiscordSimulator,
   type DiscordSimulatorOptions,
@@ -20,6 +21,8 @@ export interface Running {
   readonly logged: () => readonly Record<string, unknown>[]
   /** The process ends and another one starts: same Discord, same store, nothing else kept. */
   restart(): Promise<Platform>
+  /** One more, beside it, on the same store. */
+  another(): Promise<Platform>
 }
 
 /** A simulated Discord with the adapter not logged in yet. Everything ends with the test. */
@@ -29,10 +32,13 @@ export async function stopped(
     readonly adapterClock?: Clock
     /** Nothing that an adapter keeps outlives it. */
     readonly forgetful?: boolean
+    readonly leases?: Leases
+    readonly memory?: Keyv
   } = {},
 ): Promise<Running> {
-  const { token, adapterClock, forgetful = false, ...rest } = options
-  const memory = forgetful ? undefined : new Keyv()
+  const { token, adapterClock, forgetful = false, leases, memory: given, ...rest } = options
+  const memory = forgetful ? undefined : (given ?? new Keyv())
+  const kept = { ...(memory !== undefined && { memory }), ...(leases !== undefined && { leases }) }
   const simulator = await startDiscordSimulator(rest)
   const { log, lines } = recordingLog()
   const host = new RecordingHost()
@@ -40,7 +46,7 @@ export async function stopped(
   const open = () =>
     createDiscord(
       { token: token ?? simulator.token, apiUrl: simulator.apiUrl },
-      { log, clock, accounts: new Accounts(clock), ...(memory !== undefined && { memory }) },
+      { log, clock, accounts: new Accounts(clock), ...kept },
     )
   let discord = open()
   onTestFinished(async () => {
@@ -52,6 +58,12 @@ export async function stopped(
     host,
     discord,
     logged: lines,
+    another: async () => {
+      const other = open()
+      onTestFinished(() => other.stop())
+      await other.start(host)
+      return other
+    },
     restart: async () => {
       await discord.stop()
       discord = open()
