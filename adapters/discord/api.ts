@@ -80,6 +80,8 @@ export interface DiscordApi {
 const AUTO_ARCHIVE_MINUTES = 1440
 /** Longer than any call that goes well; discord.js's own default. */
 const TIMEOUT_MS = 15_000
+/** Our accounts and discord.js read the end of a window from the same answer, some moments after each other. */
+const MOMENT_MS = 50
 
 /** How a REST client of ours behaves; the gateway client's own one too. */
 export const restOptions = (apiUrl: string | undefined): Partial<RESTOptions> => ({
@@ -89,7 +91,10 @@ export const restOptions = (apiUrl: string | undefined): Partial<RESTOptions> =>
   retries: 0,
   // The same for a wait, where newer text could take the place of older. Threads open in the order they were asked
   // for: fifty mentions in one channel must not race for ten openings again and again.
-  rejectOnRateLimit: ({ method, route }) => method !== 'GET' && !route.endsWith('/threads'),
+  rejectOnRateLimit: ({ method, route, timeToReset }) =>
+    timeToReset > MOMENT_MS && method !== 'GET' && !route.endsWith('/threads'),
+  // What Discord says is over when its answer has come, is over when the next call arrives.
+  offset: 0,
 })
 
 const rowOfButtons = z.object({ components: z.array(z.object({ custom_id: z.string() })) })

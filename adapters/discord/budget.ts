@@ -2,7 +2,8 @@
  * What Discord bears, and a REST API that asks for no more (rule D3).
  *
  * Posts and edits of a channel are counted apart, about five in five seconds each; a thread is a channel of its own.
- * Where Discord grants less, the accounts learn it from its headers before anything is refused.
+ * Where Discord grants less, the accounts learn it from its headers before anything is refused; from the same headers
+ * they learn when a window ends, and all its room is back.
  *
  * @see https://docs.discord.com/developers/topics/rate-limits
  */

@@ -24,14 +24,17 @@ export interface Face {
  *
  * @param most the longest part that Discord takes. Longer ones are cut once more.
  */
-export function facesOf({ parts, finished, controls }: ReplyView, most: PartLimit): readonly Face[] {
+export function facesOf(
+  { parts, finished, followed = false, controls }: ReplyView,
+  most: PartLimit,
+): readonly Face[] {
   const cut = parts.flatMap((part) => (measure(part) > most.size ? split(part, most, { measure }) : [part]))
   const texts = cut
-    .map((part, index) => (index < cut.length - 1 ? part : finished ? closed(part) : heal(part)))
+    .map((part, index) => (index < cut.length - 1 || followed ? part : finished ? closed(part) : heal(part)))
     .map((part) => toDiscord(part).trim())
     .filter((text) => text !== '')
   return texts.map((text, index) =>
-    index < texts.length - 1
+    index < texts.length - 1 || followed
       ? { content: text, controls: [] }
       : { content: finished ? text : signed(text), controls },
   )

@@ -109,6 +109,9 @@ class DiscordSurface implements ReplySurface {
     this.#messages = shown.map((id) => ({ id, content: undefined, buttons: undefined }))
   }
 
+  /** Discord counts posts apart from edits. */
+  readonly beginsFree = true
+
   get account(): Account {
     return editsIn(this.#deps.accounts, this.#channel)
   }
@@ -241,6 +244,7 @@ class DiscordSurface implements ReplySurface {
     await this.#loseDeleted(target, signal)
     // The last message of a reply that grows follows at once and has the sign: moving it down takes one of five edits.
     const way = finished ? onTheWayTo(faces, this.#messages.length) : faces
+    await this.#growIntoNext(target, way, signal)
     let above: Face | undefined
     for (const [index, face] of way.entries()) {
       await this.#write(target, index, face, signal)
@@ -249,6 +253,24 @@ class DiscordSurface implements ReplySurface {
       above = faces[index]
     }
     await this.#removeFrom(faces.length, target, signal)
+  }
+
+  /**
+   * The last message is completed while the next one is on its way: they are two messages, and stand in the order in
+   * which they were posted. What fails here, or finds its message deleted, is done again by the one who goes through
+   * all of them.
+   */
+  async #growIntoNext(target: Target, way: readonly Face[], signal: AbortSignal): Promise<void> {
+    const index = this.#messages.length - 1
+    const message = this.#messages[index]
+    const [face, next] = [way[index], way[index + 1]]
+    if (message === undefined || face === undefined || next === undefined || this.#shows(message, face))
+      return
+    const done = await Promise.allSettled([
+      this.#edit(target, message, index, face, signal),
+      this.#post(target, next, signal),
+    ])
+    for (const one of done) if (one.status === 'rejected') throw one.reason
   }
 
   async #write(target: Target, index: number, face: Face, signal: AbortSignal): Promise<void> {

@@ -2,7 +2,8 @@
  * What replies spend together: the state behind the decisions of `budget.ts`.
  *
  * An adapter takes from an account before every call that the platform counts, so no more calls leave than the
- * platform bears; a reply's writer waits for its turn before a write that only makes it grow (rule D3).
+ * platform bears; a reply's writer waits for its turn before a write that only makes it grow (rule D3). A call counts
+ * for a window from its end on, or, where the platform says so in its answer, until the window ends that counted it.
  */
 import type { Clock } from '#core/clock.ts'
 import { type AccountState, freeAt, type Limit, nextTurn, type Waiting } from './budget.ts'
@@ -37,7 +38,11 @@ export class Account {
   readonly #clock: Clock
   /** When writes that have ended stop counting, soonest first. */
   #returns: number[] = []
+  /** When writes that have ended are a window ago, soonest first. */
+  #recent: number[] = []
   #underWay = 0
+  /** Calls so far: tells whether a call was alone from beginning to end. */
+  #calls = 0
   /** Replies whose turn has come and whose call has not been made. */
   readonly #granted = new Set<object>()
   /** Replies that found no room for a write that should not wait, and until when it is kept for them. */
@@ -48,7 +53,7 @@ export class Account {
   /** At most the limit, at least one. What we believed in when the platform refused last, and when that was. */
   #trust: { readonly bears: number; readonly at: number }
   /** What the platform said remains, until its window ends. */
-  #reported = { remaining: Number.POSITIVE_INFINITY, until: 0 }
+  #reported = { remaining: Number.POSITIVE_INFINITY, until: 0, nth: 0 }
   /** Ends the sleep of the loop that grants turns; undefined while there is no such loop. */
   #sleep: AbortController | undefined
   /** While the loop sleeps: a packet is no reason to look again before this. */
@@ -67,7 +72,7 @@ export class Account {
       this.#underWay + this.#waiting.length + this.#granted.size === 0 &&
       this.#blockedUntil <= now &&
       this.#bears(now) >= this.#limit.writes &&
-      (this.#returns.at(-1) ?? 0) <= now
+      (this.#recent.at(-1) ?? 0) <= now
     )
   }
 
@@ -92,17 +97,29 @@ export class Account {
     }
     this.#owed.delete(by)
     this.#granted.delete(by)
+    this.#calls += 1
+    const [call, before, beside] = [this.#calls, this.#reported.nth, this.#underWay]
     this.#underWay += 1
     let settled = false
     const settle = () => {
       if (settled) return
       settled = true
       this.#underWay -= 1
-      // The platform counted it some time before it answered: a window from now is never too short.
-      this.#returns.push(this.#clock.now() + this.#limit.windowMs)
-      this.#wake()
+      const isAlone = beside === 0 && this.#calls === call
+      this.#ended(isAlone && this.#reported.nth > before)
     }
     return { ok: true, settle }
+  }
+
+  /** @param told by the platform, in its answer, how long the window lasts in which it counted this call. */
+  #ended(told: boolean): void {
+    const now = this.#clock.now()
+    // The platform counted it some time before it answered: a window from now is never too short.
+    const latest = now + this.#limit.windowMs
+    this.#recent.push(latest)
+    this.#returns.push(told ? Math.min(latest, this.#reported.until) : latest)
+    this.#returns.sort((a, b) => a - b)
+    this.#wake()
   }
 
   /** The platform refused a call: be silent as long as it says, and trust it less for a while. */
@@ -115,7 +132,7 @@ export class Account {
 
   /** The platform said how much of its own window remains (Discord's headers). */
   report(remaining: number, resetAfterMs: number): void {
-    this.#reported = { remaining, until: this.#clock.now() + resetAfterMs }
+    this.#reported = { remaining, until: this.#clock.now() + resetAfterMs, nth: this.#reported.nth + 1 }
   }
 
   /**
@@ -145,8 +162,9 @@ export class Account {
   heard(by: object, unseen: Waiting): void {
     const waiter = this.#waiting.find((other) => other.by === by)
     if (waiter === undefined) return
+    const isOther = waiter.unseen.step !== unseen.step
     waiter.unseen = unseen
-    if (this.#clock.now() >= this.#heardFrom) this.#wake()
+    if (isOther || this.#clock.now() >= this.#heardFrom) this.#wake()
   }
 
   /** Grant what is due, and look again when the next turn is. */
@@ -164,8 +182,11 @@ export class Account {
       const waiter = this.#waiting[next.index]
       this.#waiting = this.#waiting.filter((other) => other !== waiter)
       if (waiter === undefined) return
-      this.#granted.add(waiter.by)
-      this.#lastTurn = now
+      // What begins a message takes nothing from this account, and leaves the pace as it is.
+      if (waiter.unseen.step !== 'begin') {
+        this.#granted.add(waiter.by)
+        this.#lastTurn = now
+      }
       waiter.grant()
     }
   }
@@ -194,14 +215,15 @@ export class Account {
 
   #state(now: number): AccountState {
     while ((this.#returns[0] ?? Number.POSITIVE_INFINITY) <= now) this.#returns.shift()
+    while ((this.#recent[0] ?? Number.POSITIVE_INFINITY) <= now) this.#recent.shift()
     for (const [by, until] of this.#owed) if (until <= now) this.#owed.delete(by)
-    const returns = [...this.#returns]
-    for (let count = 0; count < this.#underWay; count += 1) returns.push(Number.POSITIVE_INFINITY)
+    const underWay = Array.from({ length: this.#underWay }, () => Number.POSITIVE_INFINITY)
     const blockedByReport = this.#reported.remaining - this.#underWay < 1 ? this.#reported.until : 0
     return {
       limit: this.#limit,
       bears: this.#bears(now),
-      returns,
+      returns: [...this.#returns, ...underWay],
+      recent: [...this.#recent, ...underWay],
       promised: this.#granted.size + this.#owed.size,
       lastTurn: this.#lastTurn,
       blockedUntil: Math.max(this.#blockedUntil, blockedByReport),

@@ -5,6 +5,8 @@
  * the caller's clock.
  */
 
+import type { Step } from './pacing.ts'
+
 /** What a platform bears on an account. */
 export interface Limit {
   /** Writes in any window; `Infinity` where the platform counts nothing. */
@@ -22,6 +24,8 @@ export interface AccountState {
   readonly bears: number
   /** When each write that counts now stops counting, soonest first; `Infinity` while it is under way. */
   readonly returns: readonly number[]
+  /** When each write of late is a window ago, soonest first. They may have stopped counting, with their window. */
+  readonly recent: readonly number[]
   /** Writes that were promised room and have not begun. */
   readonly promised: number
   /** When the newest growing write was let through. */
@@ -37,6 +41,8 @@ export interface Waiting {
   /** When the newest packet came, and how long after one the next comes, usually. Zero while unknown. */
   readonly newest: number
   readonly usualGapMs: number
+  /** What its next write does. One that begins a message takes nothing from this account. */
+  readonly step: Step
 }
 
 export type Turn =
@@ -55,10 +61,12 @@ const ALONE = 0.75
 const TOGETHER = 1.3
 /**
  * A write comes with a packet: right behind one, more is not to be expected for a while, and what is written stays
- * whole for longest. So a reply alone may write so many usual gaps before its time if a packet has come, and otherwise
- * waits for one as long beyond it. Early and late even out, and the pace stays what it is.
+ * whole for longest. So a reply alone writes with the packet that is nearest to its time: up to half a usual gap before
+ * it, or else with the next one, which is waited for as long as it usually takes. Early and late even out, and the pace
+ * stays what it is.
  */
-const LEEWAY = 0.7
+const EARLY = 0.5
+const LATE = 1
 /** Room that comes back within this counts as reserved: a last write that comes at the worst moment waits so long. */
 const SOON_MS = 2_500
 
@@ -66,16 +74,47 @@ const SOON_MS = 2_500
 export function nextTurn(state: AccountState, waiting: readonly Waiting[], now: number): Turn {
   const [first, ...others] = waiting
   if (first === undefined) return { do: 'rest' }
-  const oldest = others.reduce((least, one) => (one.since < least.since ? one : least), first)
-  const gapOver = state.lastTurn + (state.limit.leastGapMs ?? 0)
-  const from = Math.max(now, state.blockedUntil, roomAt(state), gapOver)
+  const room = Math.max(state.blockedUntil, roomAt(state), state.lastTurn + (state.limit.leastGapMs ?? 0))
+  const from = Math.max(now, room)
   const due = dueAt(state, waiting.length, from)
-  // In a crowd the next write is for somebody else, whose packets know nothing of this one's.
-  const leeway = waiting.length === 1 ? LEEWAY * oldest.usualGapMs : 0
-  const at = Math.max(from, oldest.newest >= due - leeway ? from : due + leeway)
-  if (at > now) return { do: 'wait', ms: at - now, heardFrom: Math.max(from, due - leeway) }
-  return { do: 'grant', index: waiting.indexOf(oldest) }
+  if (others.length > 0) return nextInCrowd(waiting, Math.max(from, due), now)
+  switch (first.step) {
+    case 'grow':
+      return withPacket(first, state.lastTurn, due, from, now)
+    case 'fill':
+      // All that the message can show is there, and the sooner it stands, the sooner comes the free write behind it.
+      return grantedAt(from, from, 0, now)
+    case 'begin':
+      return withPacket(first, state.lastTurn, halfway(state.lastTurn, Math.max(room, due)), now, now)
+  }
 }
+
+/** In a crowd the next write is for somebody else, whose packets know nothing of this one's. */
+function nextInCrowd(waiting: readonly Waiting[], due: number, now: number): Turn {
+  const free = waiting.findIndex(({ step }) => step === 'begin')
+  if (free !== -1) return { do: 'grant', index: free }
+  const oldest = waiting.reduce((least, one) => (one.since < least.since ? one : least))
+  return grantedAt(due, due, waiting.indexOf(oldest), now)
+}
+
+/** A write that is due at a time, moved to a packet near it; by no more than there is between it and the one before. */
+function withPacket(
+  { newest, usualGapMs }: Waiting,
+  last: number,
+  due: number,
+  from: number,
+  now: number,
+): Turn {
+  const gap = Number.isFinite(last) ? Math.min(usualGapMs, Math.max(0, due - last)) : usualGapMs
+  const early = due - EARLY * gap
+  return grantedAt(Math.max(from, newest >= early ? from : due + LATE * gap), Math.max(from, early), 0, now)
+}
+
+const grantedAt = (at: number, heardFrom: number, index: number, now: number): Turn =>
+  at > now ? { do: 'wait', ms: at - now, heardFrom } : { do: 'grant', index }
+
+/** A free write halves the gap between two that are charged. */
+const halfway = (last: number, next: number): number => (last + next) / 2
 
 /**
  * When the pace asks for the next growing write, seen from a time on at which there is room; before it when it is
@@ -107,39 +146,35 @@ function roomAt(state: AccountState): number {
   return Math.max(fallsBelow(most, state), fallsBelow(most - reserveOf(state), state) - SOON_MS)
 }
 
-/** Room for growing writes at a time. */
-function roomFor(state: AccountState, now: number): number {
-  const used = Math.max(counting(state, now), counting(state, now + SOON_MS) + reserveOf(state))
-  return state.bears - state.promised - used
-}
-
 /**
  * Time between two growing writes: the widest of the even paces that never run dry before room comes back, and as much
  * faster or slower as few or many wait, while little was spent lately. On a busy account the pace is even.
  */
 function spacing(state: AccountState, replies: number, now: number): number {
   const idle = replies === 1 ? ALONE : TOGETHER
-  const { limit, bears, returns } = state
-  let room = roomFor(state, now)
+  const { limit, bears, returns, recent } = state
+  let room = bears - state.promised - after(returns, now)
+  const reserve = reserveOf(state)
   let even = limit.windowMs / bears
   for (const at of returns) {
     if (at > now + limit.windowMs) break
     if (at <= now) continue
     if (room > 0) even = Math.max(even, (at - now) / room)
+    if (room > reserve) even = Math.max(even, (at - SOON_MS - now) / (room - reserve))
     room += 1
   }
   // With the write that is asked for: the last of five is as good as all.
-  const spent = Math.min(1, (counting(state, now) + 1) / bears)
+  const spent = Math.min(1, (after(recent, now) + 1) / bears)
   return even * (idle + (1 - idle) * spent)
 }
 
 /** One write at least remains for what grows, or it would never come. */
 const reserveOf = ({ limit, bears }: AccountState): number => Math.min(limit.reserve, Math.max(0, bears - 1))
 
-/** How many writes count at a time. */
-function counting({ returns }: AccountState, now: number): number {
-  const first = returns.findIndex((at) => at > now)
-  return first === -1 ? 0 : returns.length - first
+/** How many of these are later than this. */
+function after(times: readonly number[], now: number): number {
+  const first = times.findIndex((at) => at > now)
+  return first === -1 ? 0 : times.length - first
 }
 
 /** When fewer than this many writes count: long ago, at the end of one of them, or when one under way has ended. */

@@ -2,13 +2,14 @@
  * Delivery: what a reader sees of a reply while the model writes it. Rules D1 to D7.
  *
  * Text is pushed in as it comes; `pacing.ts` decides what the reply does next, `budget.ts` which of the replies that
- * share an account writes next, `split.ts` how text is cut, and the surface of the platform makes it visible. Knows no
- * platform and no model.
+ * share an account writes next, `split.ts` how text is cut, and the surface of the platform makes it visible. Where
+ * beginning a message is free, a reply goes on in the next one in two steps (`nextStep`). Knows no platform and no
+ * model.
  */
 import type { Clock } from '#core/clock.ts'
 import type { Account, GrantedTurn } from './account.ts'
 import type { Waiting } from './budget.ts'
-import { nextWrite, type PacingState } from './pacing.ts'
+import { nextStep, nextWrite, type PacingState, type Step } from './pacing.ts'
 import { heardAt, SILENT } from './rhythm.ts'
 import { createSplitter, type Splitter, sizeOf } from './split.ts'
 import { type Control, type PartLimit, type ReplySurface, SurfaceError } from './surface.ts'
@@ -20,6 +21,9 @@ const STARVED_AFTER_MS = 900_000
 /** First pause after a failed write; doubles up to the longest. */
 const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
+/** Where a new paragraph begins, a message may end; most breaks are no longer than this. */
+const BREAK = /\n[^\S\n]*\n\s*\S/
+const BREAK_LENGTH = 4
 /** Between two tries of a platform that names no time. */
 const SHORTEST_PAUSE_MS = 50
 
@@ -42,6 +46,12 @@ export class ReplyWriter {
   #rhythm = SILENT
   /** The account whose turn it waits for; undefined while it waits for none. */
   #line: Account | undefined
+  /** Parts as they were shown last. */
+  #visible: readonly string[] = []
+  /** What the next growing write does, as far as was looked. */
+  #step: Step = 'grow'
+  /** Cuts were looked for in so much of the text, and so much of it fits without another one at the least. */
+  #looked = { until: 0, room: 0 }
   /** The reader sees something. */
   #begun = false
   #finished = false
@@ -75,10 +85,10 @@ export class ReplyWriter {
         return surface.limit.size
       },
     }
-    this.#splitter = createSplitter(
-      limit,
-      render === undefined ? {} : { measure: (part) => sizeOf(render(part), limit) },
-    )
+    this.#splitter = createSplitter(limit, {
+      ...(render !== undefined && { measure: (part: string) => sizeOf(render(part), limit) }),
+      early: surface.beginsFree === true,
+    })
     this.#growing = AbortSignal.any([deps.signal, this.#ending.signal])
   }
 
@@ -162,20 +172,25 @@ export class ReplyWriter {
 
   /** @returns true when that was the last write. */
   async #show(): Promise<boolean> {
-    const { surface, signal, onShown } = this.#deps
+    const { surface, clock, signal, onShown } = this.#deps
     await this.#gather()
     const finished = this.#finished
-    const parts = this.#splitter.parts(this.#text)
+    const all = this.#parts()
+    const followed = !finished && this.#step === 'fill'
+    const parts = followed ? all.slice(0, this.#visible.length) : all
     const since = this.#unseenSince
-    this.#unseenSince = undefined
+    // What a further message will show came just now.
+    this.#unseenSince = followed ? clock.now() : undefined
     let messages: readonly string[]
     try {
-      messages = await surface.show({ parts, finished, controls: this.#controls }, signal)
+      messages = await surface.show({ parts, finished, followed, controls: this.#controls }, signal)
     } catch (error) {
       this.#unseenSince = since ?? this.#unseenSince
       throw error
     }
     this.#begun = true
+    this.#visible = parts
+    this.#step = this.#stepTo(all)
     this.#done = finished
     if (messages.join() !== this.#messages.join()) {
       this.#messages = messages
@@ -202,8 +217,25 @@ export class ReplyWriter {
     }
   }
 
+  /** Asked at every token: cuts are looked for only where there may be a new one. */
   #unseen(now: number): Waiting {
-    return { since: this.#unseenSince ?? now, ...this.#rhythm }
+    const { until, room } = this.#looked
+    const fresh = this.#text.slice(Math.max(0, until - BREAK_LENGTH))
+    if (this.#deps.surface.beginsFree && (this.#text.length > until + room || BREAK.test(fresh)))
+      this.#parts()
+    return { since: this.#unseenSince ?? now, ...this.#rhythm, step: this.#step }
+  }
+
+  #parts(): readonly string[] {
+    const parts = this.#splitter.parts(this.#text)
+    const room = this.#deps.surface.limit.size - (parts.at(-1)?.length ?? 0)
+    this.#looked = { until: this.#text.length, room }
+    this.#step = this.#stepTo(parts)
+    return parts
+  }
+
+  #stepTo(parts: readonly string[]): Step {
+    return this.#deps.surface.beginsFree ? nextStep(parts, this.#visible) : 'grow'
   }
 
   /** @returns undefined when the reply was finished meanwhile. @throws the signal's reason */

@@ -90,6 +90,23 @@ export class Window {
     yield* this.#atPoints()
   }
 
+  /**
+   * The first place from here on where a paragraph ends and nothing goes on. Text that follows cannot change that: it is
+   * known as soon as the next paragraph begins.
+   */
+  firstBreak(from: number): Place | undefined {
+    for (const [index, line] of this.#lines.entries()) {
+      const next = this.#lines[index + 1]
+      if (next === undefined) return undefined
+      if (line.next < from || line.role !== 'blank' || line.state.containers.length > 0) continue
+      if (this.#text.slice(next.start, next.end).trim() === '') continue
+      const opening = this.#openingBetween(line, next)
+      if (this.#costBetween(line, next, opening) === COST.paragraph)
+        return { at: line.next, cost: COST.paragraph, opening: () => opening }
+    }
+    return undefined
+  }
+
   #emptiness(at: number): number {
     const share = at / this.#text.length
     return share < FIFTH ? COST.nearlyEmpty : share < HALF ? COST.halfEmpty : 0

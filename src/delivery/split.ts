@@ -6,8 +6,8 @@
  * begun again behind it: emphasis, code, fences, list items, quotes, tables with their header row. Everything that is
  * put in so is noted, so that `unsplit` can take it out again.
  *
- * A cut depends on nothing but the text before it and what would still have fitted: while a text grows, cuts already
- * made stay where they are.
+ * A cut depends on nothing but the text before it and what would still have fitted, or, for an early one, on the first
+ * character behind it: while a text grows, cuts already made stay where they are.
  */
 import { START } from './markdown/lines.ts'
 import { closing, type Opening, reopened } from './split-open.ts'
@@ -39,6 +39,11 @@ export interface SplitOptions {
    * @example (part) => withAlignedTables(part).length
    */
   readonly measure?: (part: string) => number
+  /**
+   * Cut parts behind the first one as soon as a paragraph ends in the last third of them, also when the next one might
+   * have fitted: while the text grows, what is shown then hardly ever has to move to the next part.
+   */
+  readonly early?: boolean
 }
 
 /** A text that grows, and the cuts made so far. One for each reply. */
@@ -76,6 +81,9 @@ function sourceOf({ text, added }: Piece): string {
   return source + text.slice(from)
 }
 
+/** A part that is this full may be cut early. */
+const FULL_ENOUGH = 2 / 3
+
 const AT_START: Opening = { state: START, shown: 0, midLine: false, marks: [], open: [], cells: 0 }
 
 /** @param limit at least some hundred units: below that, nothing can be repeated at a cut. */
@@ -86,15 +94,17 @@ export function createSplitter(limit: PartLimit, options: SplitOptions = {}): Sp
 class GrowingText implements Splitter {
   readonly #limit: PartLimit
   readonly #measure: ((part: string) => number) | undefined
+  readonly #early: boolean
   /** The text of the last call; `#done` covers its first `#at` code units. */
   #text = ''
   #done: Piece[] = []
   #at = 0
   #opening: Opening = AT_START
 
-  constructor(limit: PartLimit, { measure }: SplitOptions) {
+  constructor(limit: PartLimit, { measure, early = false }: SplitOptions) {
     this.#limit = limit
     this.#measure = measure
+    this.#early = early
   }
 
   parts(text: string): readonly string[] {
@@ -110,6 +120,7 @@ class GrowingText implements Splitter {
     this.#text = text
     for (;;) {
       const above = reopened(this.#opening, this.#limit)
+      if (this.#early && this.#done.length > 0 && this.#cutEarly(above)) continue
       if (text.length - this.#at <= this.#limit.size) {
         const last = pieceOf(text.slice(this.#at), this.#opening, above)
         if (this.#fits(last)) return [...this.#done, last]
@@ -140,6 +151,24 @@ class GrowingText implements Splitter {
     }
     const shown = text.slice(0, lengthWithin(text, 0, { unit: 'utf16', size: fits }))
     return shown === '' ? text : shown
+  }
+
+  /** @returns whether a paragraph has ended since the part is full enough. */
+  #cutEarly(above: string): boolean {
+    const room = this.#limit.size - sizeOf(above + this.#opening.marks.join(''), this.#limit)
+    const within = (size: number) => lengthWithin(this.#text, this.#at, { ...this.#limit, size })
+    const enough = within(Math.floor(room * FULL_ENOUGH))
+    // With the first character of what follows.
+    const window = this.#text.slice(this.#at, this.#at + within(room) + 1)
+    // Cheap, as most texts have none.
+    if (!/\n[^\S\n]*\n/.test(window.slice(Math.max(0, enough - 2)))) return false
+    const place = new Window(window, this.#opening).firstBreak(enough)
+    if (place === undefined) return false
+    const opening = place.opening()
+    const piece = pieceOf(window.slice(0, place.at), this.#opening, above, opening)
+    if (!this.#fits(piece)) return false
+    this.#keep(piece, place.at, opening)
+    return true
   }
 
   #cut(text: string, above: string): void {

@@ -19,6 +19,8 @@ export interface ReplyView {
   readonly parts: readonly string[]
   /** The last view of this reply: what it says is final, and the working sign goes. */
   readonly finished: boolean
+  /** Another part comes with one of the next views: the last one here is complete, and reads as if it stood above it. */
+  readonly followed?: boolean
   /** What people may do with this reply now. Shown below its last part, where the platform has something to press. */
   readonly controls: readonly Control[]
 }
@@ -43,6 +45,11 @@ export interface ReplySurface {
    * another one after every `show`: a stream that is over goes on by edits.
    */
   readonly account: Account | undefined
+  /**
+   * Whether a write is charged elsewhere that does nothing but begin further messages, below one that is complete. Such
+   * a write comes on top of what `account` bears.
+   */
+  readonly beginsFree?: boolean
   /**
    * Show that the assistant is working (rule D7), until the first text is shown or `signal` aborts.
    * Never throws: a missing sign costs nobody a word.

@@ -7,7 +7,7 @@ import { settle, VirtualClock } from '#test/virtual-clock.ts'
 
 const LIMIT: Limit = { writes: 3, windowMs: 10_000, reserve: 0 }
 const never = new AbortController().signal
-const since = (at: number): Waiting => ({ since: at, newest: at, usualGapMs: 0 })
+const since = (at: number): Waiting => ({ since: at, newest: at, usualGapMs: 0, step: 'grow' })
 
 function opened(limit: Limit = LIMIT) {
   const clock = new VirtualClock(0)
@@ -57,6 +57,33 @@ describe('room', () => {
     const { account } = opened()
     account.report(0, 2_000)
     expect(account.take({})).toEqual({ ok: false, retryAfterMs: 2_000 })
+  })
+
+  test('D3: a call counts until the window ends in which the platform says it counted it', async () => {
+    const { clock, account, spend } = opened()
+    const told = (resetAfterMs: number) => {
+      const taken = account.take({})
+      account.report(2, resetAfterMs)
+      if (taken.ok) taken.settle()
+      return taken.ok
+    }
+    expect(told(4_000)).toBe(true)
+    await clock.advance(3_000)
+    expect([told(1_000), spend(), spend()]).toEqual([true, true, false])
+    await clock.advance(1_000)
+    // Two were told; the one that was not may have been in the next window.
+    expect([spend(), spend(), spend()]).toEqual([true, true, false])
+  })
+
+  test('D3: of calls that were under way together nobody knows whom an answer was for', async () => {
+    const { clock, account, spend } = opened()
+    const [one, other] = [account.take({}), account.take({})]
+    account.report(1, 1_000)
+    for (const taken of [one, other]) if (taken.ok) taken.settle()
+    await clock.advance(1_000)
+    expect([spend(), spend()]).toEqual([true, false])
+    await clock.advance(9_000)
+    expect(spend()).toBe(true)
   })
 
   test('takeAll: room on every account or on none', () => {
@@ -109,7 +136,7 @@ describe('turns', () => {
     await account.turn(by, since(clock.now()), never)
     spend(by)
     let granted = false
-    const text = { since: clock.now(), newest: clock.now(), usualGapMs: 900 }
+    const text: Waiting = { ...since(clock.now()), usualGapMs: 900 }
     void account.turn(by, text, never).then(() => {
       granted = true
     })
@@ -118,6 +145,32 @@ describe('turns', () => {
     account.heard(by, { ...text, newest: clock.now() })
     await clock.advance(0)
     expect(granted).toBe(true)
+  })
+
+  test('D3: who has a message to fill is granted its turn as soon as that comes', async () => {
+    const { clock, account, spend } = opened({ ...LIMIT, writes: 10 })
+    const by = {}
+    await account.turn(by, since(0), never)
+    spend(by)
+    let granted = false
+    void account.turn(by, since(0), never).then(() => {
+      granted = true
+    })
+    await clock.advance(100)
+    expect(granted).toBe(false)
+    account.heard(by, { ...since(100), step: 'fill' })
+    await clock.advance(0)
+    expect(granted).toBe(true)
+  })
+
+  test('D3: who begins a message leaves room and pace as they are', async () => {
+    const { clock, account, spend } = opened({ ...LIMIT, writes: 1 })
+    spend()
+    await account.turn({}, { ...since(0), step: 'begin' }, never)
+    const next = account.turn({}, since(0), never)
+    await clock.advance(10_000)
+    await next
+    expect(clock.now()).toBe(10_000)
   })
 
   test('D3: with every write under way, the end of one wakes the line', async () => {

@@ -8,12 +8,18 @@ const state = (part: Partial<AccountState>): AccountState => ({
   limit: LIMIT,
   bears: (part.limit ?? LIMIT).writes,
   returns: [],
+  recent: part.returns ?? [],
   promised: 0,
   lastTurn: Number.NEGATIVE_INFINITY,
   blockedUntil: 0,
   ...part,
 })
-const unseen = (agoMs: number): Waiting => ({ since: NOW - agoMs, newest: NOW - agoMs, usualGapMs: 0 })
+const unseen = (agoMs: number): Waiting => ({
+  since: NOW - agoMs,
+  newest: NOW - agoMs,
+  usualGapMs: 0,
+  step: 'grow',
+})
 const one = [unseen(100)]
 /** Writes that stop counting in the next milliseconds. */
 const returning = (...inMs: readonly number[]) => ({ returns: inMs.map((ms) => NOW + ms) })
@@ -84,6 +90,7 @@ describe('D3: a write comes with a packet', () => {
     since: NOW - 600,
     newest: NOW - newestAgoMs,
     usualGapMs: 500,
+    step: 'grow',
   })
 
   test('one that comes a little before the time is written at once', () => {
@@ -94,7 +101,7 @@ describe('D3: a write comes with a packet', () => {
   test('at the time, the next one is waited for, and if none comes, not for long', () => {
     const turn = nextTurn(busy(1_000), [rare(500)], NOW)
     expect(turn).toMatchObject({ do: 'wait', heardFrom: NOW })
-    expect(turn.do === 'wait' && turn.ms).toBeLessThan(500)
+    expect(turn.do === 'wait' && turn.ms).toBeLessThanOrEqual(500)
     expect(nextTurn(busy(1_500), [rare(1_000)], NOW)).toEqual({ do: 'grant', index: 0 })
   })
 
@@ -108,6 +115,52 @@ describe('D3: a write comes with a packet', () => {
 
   test('in a crowd nobody waits for a packet of one', () => {
     expect(nextTurn(busy(1_400), [rare(500), rare(500)], NOW)).toMatchObject({ do: 'grant' })
+  })
+})
+
+describe('D3: a reply goes on in the next message', () => {
+  const step = (what: Waiting['step'], newestAgoMs = 100): Waiting => ({ ...unseen(newestAgoMs), step: what })
+  /** An even spacing of a second. */
+  const wroteAgo = (ms: number) =>
+    state({
+      ...returning(...Array.from({ length: 9 }, (_, nth) => 500 + nth * 1_000)),
+      lastTurn: NOW - ms,
+    })
+
+  test('what fills the old one is due as soon as there is room', () => {
+    expect(nextTurn(wroteAgo(300), [step('grow')], NOW)).toMatchObject({ do: 'wait' })
+    expect(nextTurn(wroteAgo(300), [step('fill')], NOW)).toEqual({ do: 'grant', index: 0 })
+    const spent = state({ ...returning(40, ...inAWindow(9)), lastTurn: NOW - 300 })
+    expect(nextTurn(spent, [step('fill')], NOW)).toEqual({ do: 'wait', ms: 40, heardFrom: NOW + 40 })
+  })
+
+  test('what begins the new one comes halfway to the next charged write, and needs no room', () => {
+    const wait = nextTurn(wroteAgo(100), [step('begin')], NOW)
+    const next = nextTurn(wroteAgo(100), [step('grow')], NOW)
+    expect(wait.do === 'wait' && next.do === 'wait' && next.ms - 2 * wait.ms).toBeCloseTo(100, 0)
+    const spent = state({ ...returning(...inAWindow(10)), lastTurn: NOW - 8_000 })
+    expect(nextTurn(spent, [step('begin')], NOW)).toEqual({ do: 'wait', ms: 500, heardFrom: NOW + 500 })
+  })
+
+  test('in a crowd it does not wait, and keeps nobody waiting', () => {
+    expect(nextTurn(wroteAgo(100), [step('grow', 500), step('begin')], NOW)).toEqual({
+      do: 'grant',
+      index: 1,
+    })
+  })
+})
+
+test('D3: with all room of a window back at once, it is spread over the window', () => {
+  // One write long ago and one now: three remain for the four seconds until both stop counting.
+  const limit = { writes: 5, windowMs: 5_000, reserve: 1 }
+  const account = state({
+    limit,
+    returns: [NOW + 4_000, NOW + 4_000],
+    recent: inAWindow(5).map((ms) => NOW + ms),
+  })
+  expect(nextTurn({ ...account, lastTurn: NOW }, [unseen(0)], NOW)).toMatchObject({
+    do: 'wait',
+    ms: expect.closeTo(1_000, -1),
   })
 })
 
@@ -135,13 +188,13 @@ function simulate(
   for (;;) {
     const ready = unseen.flatMap(([since], reply) =>
       since !== undefined && since <= now && (busyUntil[reply] ?? 0) <= now
-        ? [{ since, reply, newest: newestOf(arrivals[reply], now), usualGapMs }]
+        ? [{ since, reply, newest: newestOf(arrivals[reply], now), usualGapMs, step: 'grow' as const }]
         : [],
     )
     const returns = writes
       .map(({ at }) => (at + writeMs > now ? Number.POSITIVE_INFINITY : at + writeMs + limit.windowMs))
       .filter((at) => at > now)
-    const account = { limit, bears: limit.writes, returns, promised: 0, lastTurn, blockedUntil: 0 }
+    const account = state({ limit, returns, lastTurn })
     const turn = nextTurn(account, ready, now)
     if (turn.do === 'grant') {
       const { reply = 0, since = now } = ready[turn.index] ?? {}

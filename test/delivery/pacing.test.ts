@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { nextWrite, type PacingState } from '#core/delivery/pacing.ts'
+import { nextStep, nextWrite, type PacingState } from '#core/delivery/pacing.ts'
 
 const NOW = 1_000
 const state = (part: Partial<PacingState>): PacingState => ({
@@ -60,6 +60,36 @@ test('D3: in any state with text to show, a write or a place in line comes once 
     fc.property(anyState, (any) => {
       const later = nextWrite({ ...any, inFlight: false, stale: true }, 3_000)
       expect(later).toEqual({ do: any.begun && !any.finished && !any.failed ? 'queue' : 'write' })
+    }),
+  )
+})
+
+test.each([
+  ['the first message has nothing above it', [], ['one'], 'grow'],
+  ['a message that goes on grows', ['on'], ['one'], 'grow'],
+  ['one whose text is complete is filled first', ['on'], ['one', 'two'], 'fill'],
+  ['white space at its end is nothing that a reader sees', ['on '], ['on', 'two'], 'fill'],
+  ['below one that is complete, the next one is begun', ['one'], ['one', 'two'], 'begin'],
+  ['also when more than one is missing', ['one'], ['one', 'two', 'three'], 'begin'],
+  [
+    'where the cut went back behind what is shown, nothing is hidden for a while',
+    ['one tw'],
+    ['one', 'two'],
+    'grow',
+  ],
+  ['a whole message is not kept waiting for another one', ['on'], ['one', 'two', 'three'], 'grow'],
+] as const)('D1, D3: %s', (_, visible, parts, step) => {
+  expect(nextStep(parts, visible)).toBe(step)
+})
+
+test('D1: for any text, what is filled shows all that was visible', () => {
+  const text = fc.string({ maxLength: 20 })
+  fc.assert(
+    fc.property(fc.array(text), text, text, fc.nat(20), (above, last, next, shown) => {
+      const visible = [...above, last.slice(0, shown)]
+      const parts = [...above, last, next]
+      const step = nextStep(parts, visible)
+      expect(step).toBe(last.slice(0, shown) === last ? 'begin' : 'fill')
     }),
   )
 })

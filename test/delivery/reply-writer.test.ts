@@ -9,7 +9,9 @@ import { settle, VirtualClock } from '#test/virtual-clock.ts'
 const EACH_SECOND: Limit = { writes: 1, windowMs: 1, reserve: 0, leastGapMs: 1_000 }
 
 /** A screen on which every write takes `writeMs`, and the next ones fail as told. */
-function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFault[] } = {}) {
+function screen(
+  options: { writeMs?: number; size?: number; faults?: SurfaceFault[]; beginsFree?: boolean } = {},
+) {
   const clock = new VirtualClock(0)
   const views: (ReplyView & { readonly at: number })[] = []
   const notes: (readonly string[])[] = []
@@ -21,6 +23,7 @@ function screen(options: { writeMs?: number; size?: number; faults?: SurfaceFaul
       return { unit: 'utf16' as const, size: bears.size }
     },
     account: new Account(EACH_SECOND, clock),
+    beginsFree: options.beginsFree ?? false,
     working: async () => {},
     refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
     show: async (view) => {
@@ -79,6 +82,57 @@ describe('a reply that streams', () => {
     writer.push('two')
     await clock.advance(10_000)
     expect(views.map(({ parts }) => parts.join(''))).toEqual(['one ', 'one two'])
+  })
+
+  describe('that goes on in the next message', () => {
+    const word = 'word '
+    /** One message is full after twenty words; ten come a second. */
+    async function streamed(beginsFree: boolean, count: number, faults: SurfaceFault[] = []) {
+      const world = screen({ size: 100, beginsFree, faults })
+      for (let nth = 0; nth < count; nth += 1) {
+        world.writer.push(word)
+        await world.clock.advance(100)
+      }
+      return world
+    }
+
+    test('D3: fills the old one when its text is complete, and begins the new one between two charged writes', async () => {
+      const { views } = await streamed(true, 35)
+      expect(views.slice(2).map(({ at, parts, followed }) => [at, parts.length, followed])).toEqual([
+        [1_110, 1, false],
+        [2_110, 1, true],
+        [2_610, 2, false],
+        [3_110, 2, false],
+      ])
+      // All that the first one holds in the end.
+      expect(views[3]?.parts[0]).toBe(views[4]?.parts[0])
+    })
+
+    test('D1: what is visible never shrinks on the way, and is all there in the end', async () => {
+      const { views, writer, clock } = await streamed(true, 95)
+      const whole = word.repeat(95)
+      const ended = writer.finish(whole, ['good'])
+      await clock.advance(5_000)
+      await ended
+      const shown = views.map(({ parts }) => parts.join(''))
+      for (const [nth, text] of shown.entries()) expect(text.startsWith(shown[nth - 1] ?? '')).toBe(true)
+      expect(shown.at(-1)).toBe(whole)
+      expect(views.filter(({ followed }) => followed).length).toBeGreaterThan(2)
+    })
+
+    test('D5: what fails on the way is done again', async () => {
+      const down: SurfaceFault = { kind: 'unavailable' }
+      const { views, writer, clock } = await streamed(true, 35, [down, down, down, down, down, down])
+      const ended = writer.finish(word.repeat(35), ['good'])
+      await clock.advance(60_000)
+      await ended
+      expect(views.at(-1)?.parts.join('')).toBe(word.repeat(35))
+    })
+
+    test('in one step where every write is charged to one account', async () => {
+      const { views } = await streamed(false, 35)
+      expect(views.filter(({ followed }) => followed)).toEqual([])
+    })
   })
 
   test('F3: messages that show the reply are told as they appear, in order, once each', async () => {
@@ -141,11 +195,11 @@ describe('a platform in trouble', () => {
     expect(views.at(-1)).toMatchObject({ parts: ['one two'], finished: true })
   })
 
-  test('one that is away for minutes ends the reply with its error', async () => {
+  test('one that is away for a quarter of an hour ends the reply with its error', async () => {
     const faults = Array.from({ length: 100 }, (): SurfaceFault => ({ kind: 'unavailable' }))
     const { clock, writer } = screen({ faults })
     const finished = expect(writer.finish('one', ['good'])).rejects.toThrow(SurfaceError)
-    await clock.advance(300_000)
+    await clock.advance(930_000)
     await finished
   })
 

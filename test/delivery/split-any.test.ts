@@ -18,8 +18,8 @@ const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
 const sourceLengths = (pieces: readonly Piece[]): readonly number[] =>
   pieces.map((piece) => unsplit([piece]).length)
 
-function holds(text: string, limit: PartLimit): readonly Piece[] {
-  const pieces = createSplitter(limit).pieces(text)
+function holds(text: string, limit: PartLimit, early = false): readonly Piece[] {
+  const pieces = createSplitter(limit, { early }).pieces(text)
   expect(unsplit(pieces)).toBe(text)
   for (const [index, { text: part }] of pieces.entries()) {
     expect(sizeOf(part, limit)).toBeLessThanOrEqual(limit.size)
@@ -34,7 +34,7 @@ function holds(text: string, limit: PartLimit): readonly Piece[] {
 describe('for any Markdown', () => {
   test('D1, D2: parts un-healed are the source, fit, and leave nothing open', () => {
     fc.assert(
-      fc.property(any, limits, (text, limit) => void holds(text, limit)),
+      fc.property(any, limits, fc.boolean(), (text, limit, early) => void holds(text, limit, early)),
       { numRuns: 6_000 },
     )
   })
@@ -52,13 +52,14 @@ describe('for any Markdown', () => {
         any,
         limits,
         fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 6 }),
-        (text, limit, cuts) => {
-          const whole = split(text, limit)
-          const growing = createSplitter(limit)
+        fc.boolean(),
+        (text, limit, cuts, early) => {
+          const whole = split(text, limit, { early })
+          const growing = createSplitter(limit, { early })
           for (const percent of cuts.toSorted((one, other) => one - other)) {
             const part = cutAt(text, percent)
             const shown = growing.parts(part)
-            expect(shown).toEqual(split(part, limit))
+            expect(shown).toEqual(split(part, limit, { early }))
             expect(whole.slice(0, shown.length - 1)).toEqual(shown.slice(0, -1))
           }
           expect(growing.parts(text)).toEqual(whole)

@@ -157,6 +157,24 @@ describe('whatever a model writes', () => {
     }
   })
 
+  test('D2: behind the first part, an early cut is at the first paragraph that ends in its last third', () => {
+    const paragraph = `${words(30)}\n\n`
+    const early = createSplitter(discord, { early: true })
+    // Thirteen fit, and the ninth ends in the last third.
+    expect(paragraph.length * 13).toBeLessThan(discord.size)
+    const parts = early.parts(paragraph.repeat(25))
+    expect(parts).toEqual([paragraph.repeat(13), paragraph.repeat(9), paragraph.repeat(3)])
+    expect(early.parts(paragraph.repeat(13))).toHaveLength(1)
+  })
+
+  test('D2: an early cut is made when the next paragraph begins, before any of it would have to move', () => {
+    const paragraph = `${words(30)}\n\n`
+    const early = createSplitter(discord, { early: true })
+    const until = paragraph.repeat(22)
+    expect(early.parts(until)).toHaveLength(2)
+    expect(early.parts(`${until}w`)).toEqual([paragraph.repeat(13), paragraph.repeat(9), 'w'])
+  })
+
   test('a limit that holds no character says so', () => {
     expect(() => split('👩‍👩‍👧‍👦', { unit: 'utf8', size: 2 })).toThrow(/Allow more/)
   })

@@ -71,6 +71,56 @@ describe('what is shown', () => {
     expect(simulator.calls).toHaveLength(calls)
   })
 
+  test('D3: a message that is followed by another one looks so before that is there', async () => {
+    const { surface, reply, simulator, thread, calls } = await asked()
+    await surface.show(writing('A mon'), live())
+    const [first] = await surface.show({ ...writing('A **monad'), followed: true }, live())
+    expect(reply()).toEqual(['A **monad'])
+    expect(simulator.messages(thread).find(({ id }) => id === first)?.components).toEqual([])
+    const ids = await surface.show(writing('A **monad', 'is'), live())
+    expect(reply()).toEqual(['A **monad', `is${WRITING_SIGN}`])
+    expect(ids[0]).toBe(first)
+    // Beginning the second one is a post and nothing else.
+    expect(calls(/^PATCH .*\/messages\/\d+$/)).toHaveLength(1)
+  })
+
+  test('D3: a message is completed while the next one is on its way', async () => {
+    const { surface, reply, simulator, calls } = await asked()
+    await surface.show(writing('one'), live())
+    const held = Promise.withResolvers<void>()
+    simulator.failNext(EDIT, { kind: 'hold', until: held.promise })
+    const show = surface.show(writing('one!', 'two'), live())
+    await simulator.until(() => reply().length === 2)
+    held.resolve()
+    await show
+    expect(reply()).toEqual(['one!', `two${WRITING_SIGN}`])
+    expect(calls(/^POST .*\/messages$/)).toHaveLength(2)
+  })
+
+  test.each([
+    ['the edit', EDIT],
+    ['the post', POST],
+  ])('D1, D5: when %s of the two fails, the next attempt makes it so', async (_, call) => {
+    for (const when of ['before', 'after'] as const) {
+      const { surface, reply, simulator } = await asked()
+      await surface.show(writing('one'), live())
+      simulator.failNext(call, { kind: 'reset', when })
+      await expect(surface.show(writing('one!', 'two'), live())).rejects.toMatchObject({
+        fault: { kind: 'unavailable' },
+      })
+      await surface.show(writing('one!', 'two more'), live())
+      expect(reply()).toEqual(['one!', `two more${WRITING_SIGN}`])
+    }
+  })
+
+  test('D5: a message deleted while the next one is on its way is shown anew, above it', async () => {
+    const { surface, reply, simulator, thread } = await asked()
+    const [first = ''] = await surface.show(writing('one'), live())
+    simulator.person('moderator').delete({ channelId: thread, messageId: first })
+    await surface.show(writing('one!', 'two'), live())
+    expect(reply()).toEqual(['one!', `two${WRITING_SIGN}`])
+  })
+
   test('never looks whole while messages are missing', async () => {
     const { surface, simulator, thread } = await asked()
     const looksWhole: number[] = []
@@ -120,6 +170,20 @@ describe('what is shown', () => {
     const ids = await surface.show(writing('A monad is', 'a burr'), live())
     const next = (await restart()).open(place, [], 'the name that a first attempt gives')
     expect(await next.show(finished('A monad is', 'a burrito.'), live())).toEqual(ids)
+    expect(reply()).toEqual(['A monad is', 'a burrito.'])
+  })
+
+  test.each([
+    ['before the next message is begun', false],
+    ['when it is begun and nobody has had time to remember it', true],
+  ])('T3: a restart between two messages, %s, loses and doubles nothing', async (_, begun) => {
+    const { surface, place, restart, reply } = await asked()
+    await surface.show(writing('A mon'), live())
+    const shown = await surface.show({ ...writing('A monad is'), followed: true }, live())
+    if (begun) await surface.show(writing('A monad is', 'a burr'), live())
+    const next = (await restart()).open(place, shown, REPLY)
+    const ids = await next.show(finished('A monad is', 'a burrito.'), live())
+    expect(ids[0]).toBe(shown[0])
     expect(reply()).toEqual(['A monad is', 'a burrito.'])
   })
 

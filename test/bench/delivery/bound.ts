@@ -15,7 +15,10 @@
  *
  * The cheapest schedule for given prices is found exactly, by dynamic programming over the cells.
  */
+import { CheapestDelay, CheapestLine } from './cheapest.ts'
+import { Grid } from './grid.ts'
 import type { RoundTrip } from './network.ts'
+import { windowsBound } from './windows.ts'
 
 /** What a platform bears of the writes that make replies grow. */
 export interface Rate {
@@ -86,7 +89,7 @@ export function lowerBound(
     const prices = pricesOf(fines, limits, steps)
     const used = prices.map(() => 0)
     let sum = 0
-    for (const grid of grids) sum += grid.cheapest(prices, start, cost, used)
+    for (const grid of grids) sum += cheapest(grid, rate, prices, start, cost, used)
     sum -= fines.reduce((paid, fine, nth) => paid + fine * (limits[nth]?.most ?? 0), 0)
     best = Math.max(best, sum - worthOfFree(prices, free, rate.mostFree))
     if (limits.length === 0) break
@@ -94,7 +97,11 @@ export function lowerBound(
     const next = towards(fines, limits, used, first, round)
     fines = rate.holds === 'from start' ? falling(next) : next
   }
-  return best
+  const [reply, ...others] = replies
+  if (rate.holds === 'any stretch' || cost.of !== 'area' || reply === undefined || others.length > 0)
+    return best
+  // Both are bounds, so the larger one is.
+  return Math.max(best, windowsBound(reply, rate, roundTrip))
 }
 
 function limitsOf({ stretchSteps, most, holds }: Rate, steps: number): readonly Limit[] {
@@ -167,161 +174,52 @@ function falling(prices: readonly number[]): readonly number[] {
   return pools.flatMap(({ sum, count }) => Array.from({ length: count }, () => sum / count))
 }
 
-/** One reply on cells. */
-class Grid {
-  readonly start: number
-  readonly end: number
-  readonly #cellMs: number
-  readonly #lastIsFree: boolean
-  readonly #stepMs: number
-  readonly #cells: number
-  /** By cell: when a write in it is visible, from the start. */
-  readonly #visible: Float64Array
-  /** By cell: when the first token comes that a write in it does not show; `Infinity` when it shows all. */
-  readonly #next: Float64Array
-  /** By cell: the first cell in which the write after it may be. */
-  readonly #after: Int32Array
-
-  constructor({ arrivals }: Reply, rate: Rate, roundTrip: RoundTrip, cellMs: number) {
-    const first = arrivals[0] ?? 0
-    const last = arrivals.at(-1) ?? first
-    this.start = first
-    // Later than any write has reason to be.
-    const longest = Math.max(rate.leastGapMs, 300)
-    this.end = last + longest
-    this.#cellMs = cellMs
-    this.#lastIsFree = rate.lastIsFree
-    this.#stepMs = rate.stepMs
-    this.#cells = Math.ceil((this.end - first) / cellMs)
-    this.#visible = new Float64Array(this.#cells)
-    this.#next = new Float64Array(this.#cells)
-    this.#after = new Int32Array(this.#cells)
-    let token = 0
-    let soonest = 0
-    for (let cell = 0; cell < this.#cells; cell += 1) {
-      const begins = cell * cellMs
-      while (token < arrivals.length && (arrivals[token] ?? 0) - first < begins + cellMs) token += 1
-      const { busy, visible } = rate.takes(roundTrip(first + begins))
-      soonest = Math.max(soonest, begins + visible)
-      this.#visible[cell] = soonest
-      this.#next[cell] = token < arrivals.length ? (arrivals[token] ?? 0) - first : Number.POSITIVE_INFINITY
-      this.#after[cell] = cell + Math.max(1, Math.floor((Math.max(busy, rate.leastGapMs) - cellMs) / cellMs))
+/**
+ * The cheapest schedule of one reply at these prices.
+ *
+ * @param prices by step, from `origin` on.
+ * @param used counts, by step, the writes that were paid for.
+ */
+function cheapest(
+  grid: Grid,
+  { lastIsFree, stepMs }: Rate,
+  prices: readonly number[],
+  origin: number,
+  cost: Cost,
+  used: number[],
+): number {
+  const { start, cells, cellMs, visible, next, after } = grid
+  const stepOf = (cell: number) => Math.floor((start - origin + cell * cellMs) / stepMs)
+  const total = new Float64Array(cells)
+  const from = new Int32Array(cells).fill(-1)
+  const lines = () => (cost.of === 'area' ? new CheapestLine() : new CheapestDelay(cost.age))
+  const [none, best] = [lines(), lines()]
+  // Nothing was shown before the first write, and the oldest token is the first.
+  none.add(-1, 0, 0, 0)
+  let ready = 0
+  let least = Number.POSITIVE_INFINITY
+  let lastCell = -1
+  for (let cell = 0; cell < cells; cell += 1) {
+    while (ready < cell && (after[ready] ?? 0) <= cell) {
+      const unseen = next[ready] ?? Number.POSITIVE_INFINITY
+      if (unseen !== Number.POSITIVE_INFINITY) best.add(ready, total[ready] ?? 0, visible[ready] ?? 0, unseen)
+      ready += 1
+    }
+    const first = none.query(visible[cell] ?? 0)
+    const later = best.query(visible[cell] ?? 0)
+    const endsAll = next[cell] === Number.POSITIVE_INFINITY
+    const charged = later.value + (endsAll && lastIsFree ? 0 : (prices[stepOf(cell)] ?? 0))
+    total[cell] = Math.min(first.value, charged)
+    from[cell] = first.value <= charged ? -1 : later.cell
+    if (endsAll && (total[cell] ?? 0) < least) {
+      least = total[cell] ?? 0
+      lastCell = cell
     }
   }
-
-  /** @param used counts, by step, the writes that were paid for. */
-  cheapest(prices: readonly number[], origin: number, cost: Cost, used: number[]): number {
-    const total = new Float64Array(this.#cells)
-    const from = new Int32Array(this.#cells).fill(-1)
-    const best = cost.of === 'area' ? new CheapestLine() : new CheapestDelay(cost.age)
-    // Nothing was shown before the first write, and the oldest token is the first.
-    best.add(-1, 0, 0, 0)
-    let ready = 0
-    let cheapest = Number.POSITIVE_INFINITY
-    let lastCell = -1
-    for (let cell = 0; cell < this.#cells; cell += 1) {
-      while (ready < cell && (this.#after[ready] ?? 0) <= cell) {
-        const next = this.#next[ready] ?? Number.POSITIVE_INFINITY
-        if (next !== Number.POSITIVE_INFINITY)
-          best.add(ready, total[ready] ?? 0, this.#visible[ready] ?? 0, next)
-        ready += 1
-      }
-      const { value, cell: before } = best.query(this.#visible[cell] ?? 0)
-      const endsAll = this.#next[cell] === Number.POSITIVE_INFINITY
-      const isFree = before === -1 || (endsAll && this.#lastIsFree)
-      total[cell] = value + (isFree ? 0 : (prices[this.#step(cell, origin)] ?? 0))
-      from[cell] = before
-      if (endsAll && (total[cell] ?? 0) < cheapest) {
-        cheapest = total[cell] ?? 0
-        lastCell = cell
-      }
-    }
-    for (let cell = lastCell; cell !== -1; cell = from[cell] ?? -1) {
-      const isFree = from[cell] === -1 || (cell === lastCell && this.#lastIsFree)
-      const step = this.#step(cell, origin)
-      if (!isFree) used[step] = (used[step] ?? 0) + 1
-    }
-    return cheapest
+  for (let cell = lastCell; cell !== -1; cell = from[cell] ?? -1) {
+    const isFree = from[cell] === -1 || (cell === lastCell && lastIsFree)
+    const step = stepOf(cell)
+    if (!isFree) used[step] = (used[step] ?? 0) + 1
   }
-
-  #step = (cell: number, origin: number): number =>
-    Math.floor((this.start - origin + cell * this.#cellMs) / this.#stepMs)
-}
-
-interface Found {
-  readonly value: number
-  readonly cell: number
-}
-
-/** The cheapest write before this one, where what is paid between two is staleness summed over time. */
-class CheapestLine {
-  // Between writes i and j: ((v_j - b_i)^2 - (max(v_i, b_i) - b_i)^2) / 2, so with x = v_j each i is a line in x.
-  readonly #slopes: number[] = []
-  readonly #offsets: number[] = []
-  readonly #cells: number[] = []
-  #front = 0
-
-  /** Oldest unseen tokens only come later, so slopes only fall. */
-  add(cell: number, total: number, visible: number, next: number): void {
-    const slope = -next
-    const offset = total + (next ** 2 - Math.max(0, visible - next) ** 2) / 2
-    while (this.#slopes.length > this.#front && this.#hides(slope, offset)) {
-      this.#slopes.pop()
-      this.#offsets.pop()
-      this.#cells.pop()
-    }
-    this.#slopes.push(slope)
-    this.#offsets.push(offset)
-    this.#cells.push(cell)
-  }
-
-  /** @param x never smaller than before. */
-  query(x: number): Found {
-    while (this.#front + 1 < this.#slopes.length && this.#at(this.#front + 1, x) <= this.#at(this.#front, x))
-      this.#front += 1
-    return { value: this.#at(this.#front, x) + x ** 2 / 2, cell: this.#cells[this.#front] ?? -1 }
-  }
-
-  #at = (line: number, x: number): number => (this.#slopes[line] ?? 0) * x + (this.#offsets[line] ?? 0)
-
-  /** Whether the newest line is nowhere the lowest once this one is there. */
-  #hides(slope: number, offset: number): boolean {
-    const last = this.#slopes.length - 1
-    const [s2, o2] = [this.#slopes[last] ?? 0, this.#offsets[last] ?? 0]
-    if (slope === s2) return offset <= o2
-    if (last === this.#front) return false
-    const [s1, o1] = [this.#slopes[last - 1] ?? 0, this.#offsets[last - 1] ?? 0]
-    return (offset - o1) * (s1 - s2) <= (o2 - o1) * (s1 - slope)
-  }
-}
-
-/** The same, where what is paid is the time during which staleness is above an age. */
-class CheapestDelay {
-  readonly #age: number
-  /** Those whose allowed age may yet be kept, soonest due first. */
-  readonly #due: { at: number; total: number; cell: number }[] = []
-  #front = 0
-  /** Of those whose age is passed: the cheapest, less when it was passed. */
-  #late: Found = { value: Number.POSITIVE_INFINITY, cell: -1 }
-
-  constructor(age: number) {
-    this.#age = age
-  }
-
-  add(cell: number, total: number, visible: number, next: number): void {
-    const at = Math.max(visible, next + this.#age)
-    // A later one that is cheaper is better in every way: it stays below the age for longer.
-    while (this.#due.length > this.#front && (this.#due.at(-1)?.total ?? 0) >= total) this.#due.pop()
-    this.#due.push({ at, total, cell })
-  }
-
-  query(x: number): Found {
-    for (let due = this.#due[this.#front]; due !== undefined && due.at < x; due = this.#due[this.#front]) {
-      if (due.total - due.at < this.#late.value) this.#late = { value: due.total - due.at, cell: due.cell }
-      this.#front += 1
-    }
-    const due = this.#due[this.#front]
-    const late = { value: this.#late.value + x, cell: this.#late.cell }
-    return due !== undefined && due.total <= late.value ? { value: due.total, cell: due.cell } : late
-  }
+  return least
 }

@@ -137,18 +137,11 @@ export async function deliver(
   const replies = jobs.map(({ stream, startsAt }, nth): Delivered => {
     const arrivals = stream.times.map((at) => startsAt + at)
     const sights: Sight[] = []
-    let come = 0
-    const surface = watched(
-      platform.open(nth),
-      (tokens) => sights.push({ at: clock.now() + onItsWay(clock.now()), tokens }),
-      () => come,
+    const surface = watched(platform.open(nth), stream.tokens, (tokens) =>
+      sights.push({ at: clock.now() + onItsWay(clock.now()), tokens }),
     )
     const writer = policy.begin(surface, clock)
-    for (const [index, at] of arrivals.entries())
-      clock.at(at, () => {
-        come = index + 1
-        writer.push(stream.tokens[index] ?? '')
-      })
+    for (const [index, at] of arrivals.entries()) clock.at(at, () => writer.push(stream.tokens[index] ?? ''))
     const end = Promise.withResolvers<void>()
     ends.push(end.promise)
     clock.at(arrivals.at(-1) ?? startsAt, () => void writer.finish().then(end.resolve, end.reject))
@@ -161,12 +154,27 @@ export async function deliver(
   return { replies, writes: platform.tally.writes, refused: platform.tally.refused }
 }
 
-/** What had come when a `show` began is visible when it has resolved: a little late for a show of several calls. */
-function watched(surface: ReplySurface, saw: (tokens: number) => void, come: () => number): ReplySurface {
+/** What a `show` is told is visible when it has resolved: a little late for a show of several calls. */
+function watched(
+  surface: ReplySurface,
+  tokens: readonly string[],
+  saw: (tokens: number) => void,
+): ReplySurface {
   const show = surface.show.bind(surface)
+  const lengths = tokens.map((token) => token.length)
+  let [counted, length] = [0, 0]
+  /** How many tokens these parts hold. These streams hold nothing that a cut repeats. */
+  const held = (parts: readonly string[]): number => {
+    const shown = parts.reduce((sum, part) => sum + part.length, 0)
+    for (let next = lengths[counted]; next !== undefined && length + next <= shown; next = lengths[counted]) {
+      counted += 1
+      length += next
+    }
+    return counted
+  }
   // Not a surface around it: accounts know the one that charges them.
   surface.show = async (view, signal) => {
-    const tokens = come()
+    const tokens = held(view.parts)
     const shown = await show(view, signal)
     saw(tokens)
     return shown

@@ -1,3 +1,5 @@
+import { PART_LIMIT } from '#adapters/discord/contents.ts'
+import { createSplitter } from '#core/delivery/split.ts'
 import type { Rate } from './bound.ts'
 import { openDiscord } from './discord.ts'
 import type { OpenPlatform } from './platform.ts'
@@ -11,8 +13,8 @@ export interface Subject {
   readonly rate: Rate
   /** Whether replies that are written at the same time are held to it together. */
   readonly shared: boolean
-  /** Longest message, in characters of these streams. */
-  readonly message: number
+  /** Where a reply goes on in a further message, in characters of these streams. */
+  readonly cuts: (text: string) => readonly number[]
   /** Writes charged to other accounts that a further message brings: its first one, and a stream's last one. */
   readonly freePerMessage: number
 }
@@ -34,9 +36,9 @@ const perMinute = (most: number, lastIsFree: boolean, mostFree: number): Rate =>
 })
 
 /**
- * Counted in windows of five seconds that begin with a write. The first edit begins a round trip after the first token
- * at the soonest, longer than halves of round trips and cells can differ: so its window is not over sooner than five
- * seconds after the token, and the sum from the start on holds.
+ * Counted in windows of five seconds that begin with a write: `windows.ts` holds each of them. The sum from the start on
+ * holds as well: the first edit begins a round trip after the first token at the soonest, longer than halves of round
+ * trips and cells can differ, so its window is not over sooner than five seconds after the token.
  */
 const DISCORD: Rate = {
   ...calls,
@@ -58,8 +60,24 @@ const WEB: Rate = {
   takes: (roundTrip) => ({ busy: STORE_MS, visible: STORE_MS + roundTrip / 2 }),
 }
 
-const slack = { message: 9_000, shared: true }
-const discord = { message: 1_998, freePerMessage: 1, rate: DISCORD }
+/** Full messages. */
+const each =
+  (size: number) =>
+  (text: string): readonly number[] =>
+    Array.from({ length: Math.floor(text.length / size) }, (_, nth) => (nth + 1) * size)
+
+/** Every message begins with a free write, and cuts at nice places make more of them than full messages would be. */
+function asWritten(text: string): readonly number[] {
+  let at = 0
+  const parts = createSplitter(PART_LIMIT, { early: true }).parts(text)
+  return parts.slice(0, -1).map((part) => {
+    at += part.length
+    return at
+  })
+}
+
+const slack = { cuts: each(9_000), shared: true }
+const discord = { cuts: asWritten, freePerMessage: 1, rate: DISCORD }
 
 export const SUBJECTS: readonly Subject[] = [
   {
@@ -77,5 +95,5 @@ export const SUBJECTS: readonly Subject[] = [
     freePerMessage: 1,
   },
   { ...discord, name: 'discord', open: openDiscord(false), shared: false },
-  { name: 'web', open: openWeb, rate: WEB, message: 200_000, freePerMessage: 1, shared: false },
+  { name: 'web', open: openWeb, rate: WEB, cuts: each(200_000), freePerMessage: 1, shared: false },
 ]
