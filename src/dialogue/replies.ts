@@ -32,6 +32,7 @@ interface Judged {
   readonly version: string
   readonly alternatives: readonly Candidate[]
   readonly prompt: Prompt
+  readonly changedAt?: number
   readonly speakers: readonly PersonRef[]
   readonly askedBy: readonly PersonRef[]
   readonly question: string
@@ -63,6 +64,7 @@ export function createReplies(deps: RepliesDeps) {
         version: versionOf(answer.text),
         alternatives: every.filter(({ id }) => id !== answer.id),
         prompt: buildPrompt(system, asked),
+        ...changeOf(asked),
         speakers: people(platform, asked),
         askedBy: people(platform, questions),
         question: questions.map(({ text }) => text).join('\n\n'),
@@ -115,6 +117,11 @@ const candidateOf = ({ id, text, at, outcome, made, fault }: AssistantMessage): 
 /** Its words may repeat what is gone, and nobody can say any more what exactly it answers (rule S3). */
 const knewSomebodyErased = (asked: readonly Message[], { at }: Candidate): boolean =>
   asked.some((message) => message.role === 'deleted' && (message.erased ?? 0) > at)
+
+function changeOf(asked: readonly Message[]): Pick<Judged, 'changedAt'> {
+  const times = asked.flatMap((message) => ('changedAt' in message ? (message.changedAt ?? []) : []))
+  return times.length === 0 ? {} : { changedAt: Math.max(...times) }
+}
 
 /** What the reply answers: people's messages since the assistant spoke last. */
 function newestQuestions(messages: readonly Message[]) {

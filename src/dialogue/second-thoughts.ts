@@ -32,28 +32,33 @@ export async function changeText(claim: Try, edit: Edit, signal: AbortSignal, de
     return deps.log.debug({ thread: claim.thread }, 'an edit of what is not remembered')
   const isRetry = claim.attempt > 1
   if (old.text === edit.text && !isRetry) return
-  await transcripts.replace(claim.thread, old.id, reworded(old, edit))
+  await transcripts.replace(claim.thread, old.id, reworded(old, edit, deps.clock.now()))
   const { messages } = await transcripts.window(claim.thread)
   const reply = answerTo(old, messages)
   if (reply !== undefined) await replaceReply(claim, reply, { alternatives: [] }, signal, deps)
 }
 
-function reworded({ named: _, ...old }: UserMessage, { text, named = [] }: Edit): UserMessage {
-  return { ...old, text, ...naming(named) }
+function reworded(
+  { named: _, ...old }: UserMessage,
+  { text, named = [] }: Edit,
+  changedAt: number,
+): UserMessage {
+  return { ...old, text, ...naming(named), changedAt }
 }
 
 /** Nothing of a deleted message is left, be it a question or a reply of ours (rule T6). */
 export async function strikeOut(claim: Try, deletion: Deletion, deps: TurnDeps): Promise<void> {
-  const { transcripts, shownReplies } = deps
+  const { transcripts, shownReplies, clock } = deps
   const { question, message, at } = deletion
-  await transcripts.replace(claim.thread, question, { role: 'deleted', id: question, at })
+  const gone = { role: 'deleted', at, changedAt: clock.now() } as const
+  await transcripts.replace(claim.thread, question, { ...gone, id: question })
   const shown = await shownReplies.find(message)
   if (shown === undefined) return
   // A message that no longer shows the reply was taken away by us: another one stands for it.
   const stands = (await shownReplies.placeOf(shown.reply))?.messages.includes(message.message)
   const entry = await transcripts.find(claim.thread, shown.reply)
   if (stands && entry?.id === shown.reply)
-    await transcripts.replace(claim.thread, shown.reply, { role: 'deleted', id: shown.reply, at })
+    await transcripts.replace(claim.thread, shown.reply, { ...gone, id: shown.reply })
 }
 
 interface Replaced {

@@ -17,6 +17,11 @@ export interface JudgedReply {
   readonly alternatives: readonly Candidate[]
   /** Exactly what the model was asked, system prompt included. */
   readonly prompt: Prompt
+  /**
+   * When something of the prompt was last edited or deleted, milliseconds since the epoch: an answer from before was
+   * to other words (rule T6). Left out when nothing was.
+   */
+  readonly changedAt?: number
   /** People whose messages the prompt holds: what they said is in it (rule S2). */
   readonly speakers: readonly PersonRef[]
   /** Whose question it answers; their vote counts double. */

@@ -48,9 +48,14 @@ export const canBeCompared = ({ answer }: JudgedReply): boolean => isComplete(an
 const isComplete = ({ outcome, text }: Candidate): boolean =>
   (outcome === 'answered' || outcome === 'refused') && text.trim() !== ''
 
-function existingAnswers({ answer, alternatives }: JudgedReply, wanted: number): readonly TaskCandidate[] {
+/** Alternatives from before an edit were to another prompt. */
+function existingAnswers(
+  { answer, alternatives, changedAt = 0 }: JudgedReply,
+  wanted: number,
+): readonly TaskCandidate[] {
   const found: TaskCandidate[] = []
-  for (const { id, text, at, made } of [answer, ...alternatives.filter(isComplete).toReversed()]) {
+  const earlier = alternatives.filter((each) => isComplete(each) && each.at >= changedAt).toReversed()
+  for (const { id, text, at, made } of [answer, ...earlier]) {
     if (found.length === wanted) break
     if (isNew(text, found)) found.push({ id, text, at, ...(made === undefined ? {} : { made }) })
   }

@@ -13,6 +13,8 @@ export interface UserMessage {
   readonly named?: readonly Speaker[]
   /** Milliseconds since the epoch. */
   readonly at: number
+  /** When its text was edited last, milliseconds since the epoch: answers from before were to other words. */
+  readonly changedAt?: number
 }
 
 /** How a reply was made (rules M5, F4): enough to make the same request again. */
@@ -66,6 +68,8 @@ export interface DeletedMessage {
    * Answers from before know what was here; those from after do not.
    */
   readonly erased?: number
+  /** When it was deleted, by our own clock. */
+  readonly changedAt?: number
   /** It was an erased answer: what was asked before it has nothing to do with the next one. */
   readonly answer?: true
 }

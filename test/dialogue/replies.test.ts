@@ -111,6 +111,31 @@ test('T6: a reply whose question was deleted is deleted', async () => {
   expect(await replies.find(reply)).toBe('deleted')
 })
 
+test('T6: when something of a prompt was edited or deleted since, its reply knows when', async () => {
+  const theatre = new Theatre()
+  for (const nth of ['1', '2', '3']) await theatre.ask(nth, `question ${nth}`)
+  const last = await newest(theatre)
+  expect(await found(theatre, last)).not.toHaveProperty('changedAt')
+  const before = theatre.clock.now()
+  await theatre.clock.advance(10_000)
+  await theatre.dialogue.edited({ question: '2', version: 'v2', text: 'another question', at: 5 })
+  await theatre.clock.advance(10_000)
+  const edited = await found(theatre, last)
+  expect(edited.changedAt).toBeGreaterThan(before)
+  expect(edited.answer.at).toBeLessThan(edited.changedAt ?? 0)
+
+  const message = { platform: 'test', workspace: 'w', channel: 'c', message: 'x' }
+  await theatre.dialogue.deleted({ question: '1', message, at: 6 })
+  await theatre.clock.advance(10_000)
+  expect((await found(theatre, last)).changedAt).toBeGreaterThan(edited.changedAt ?? 0)
+
+  const by = { id: 'U1', name: 'Alice' }
+  await theatre.dialogue.regenerate({ id: 'again', reply: last, by, at: 7 })
+  await theatre.clock.advance(10_000)
+  const { answer, changedAt = 0 } = await found(theatre, await newest(theatre))
+  expect(answer.at).toBeGreaterThanOrEqual(changedAt)
+})
+
 test('a sample is shown to nobody and remembered nowhere; a fault of the model is told by its kind', async () => {
   const theatre = new Theatre()
   await theatre.ask('1', 'hello')

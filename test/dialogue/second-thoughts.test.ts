@@ -296,7 +296,12 @@ describe('T6: deletions', () => {
     await remove(theatre, '1')
     await theatre.ask('2', 'what did I say?')
     expect(JSON.stringify(await remembered(theatre))).not.toContain('hunter2')
-    expect((await remembered(theatre))[0]).toEqual({ role: 'deleted', id: '1', at: 1_000_000 })
+    expect((await remembered(theatre))[0]).toEqual({
+      role: 'deleted',
+      id: '1',
+      at: 1_000_000,
+      changedAt: expect.any(Number),
+    })
     expect(JSON.stringify(theatre.store.database.prepare('SELECT * FROM delivery').all())).not.toContain(
       'hunter2',
     )

@@ -134,6 +134,20 @@ test.each([
   expect(await found(ranking({ find }))).toEqual([reason])
 })
 
+test('T6: an answer from before an edit is no answer to what stands there now; a better reply is', async () => {
+  const find = finds(said({ changedAt: 91 }))
+  expect(await found(demonstrations(from(correction()), find))).toEqual([
+    expect.objectContaining({ is: 'dialogue', answer: 'Since you ask.' }),
+  ])
+  expect(await found(ranking({ find }))).toEqual(['changed'])
+  expect(await judged([vote(1)], everybody, find)).toEqual(['changed'])
+  const answeredSince = finds(said({ changedAt: 90 }))
+  expect(await found(demonstrations(from(correction()), answeredSince))).toHaveLength(2)
+  expect(await judged([vote(1)], everybody, answeredSince)).toEqual([
+    expect.objectContaining({ is: 'voted' }),
+  ])
+})
+
 test('a system prompt that was changed since does not matter', async () => {
   const find = finds(said({ prompt: { system: 'Be brief.', turns: [user('Ann: Why?')] } }))
   expect(await found(demonstrations(from(correction()), find))).toHaveLength(2)

@@ -39,6 +39,8 @@ async function examplesOf(record: Demonstration, find: FindReply): Promise<Found
   const dialogue: Example = { ...origin, is: 'dialogue', prompt: [...prompt], answer: answer.content }
   const original = record.of === undefined ? undefined : record.messages.at(-1)?.suggestion
   if (original === undefined || original.trim() === '' || original === answer.content) return [dialogue]
+  // What was corrected answered other words than stand there now: it is no worse answer to these.
+  if (typeof said === 'object' && said.answer.at < (said.changedAt ?? 0)) return [dialogue]
   return [
     dialogue,
     { ...origin, is: 'better', prompt: [...prompt], chosen: answer.content, rejected: original },

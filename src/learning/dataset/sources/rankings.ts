@@ -38,6 +38,8 @@ export const rankings = ({ tasks, ratersOf, rankingBy, find }: Ranked): Finder =
       const said = await find(task.reply)
       const now = standing(prompt, said)
       if (now !== 'stands' || typeof said === 'string') return now === 'stands' ? 'deleted' : now
+      const { changedAt = 0 } = said
+      if (candidates.some(({ at }) => at < changedAt)) return 'changed'
       const example: Example = {
         ...{
           source: 'rankings',

@@ -37,7 +37,8 @@ export const votes = ({ replies, find, pseudonym, provenance }: Voted): Finder =
       if (agreed.length === 0 && cast.length > 0) return 'consent'
       const good = verdict(agreed)
       if (good === undefined) return 'undecided'
-      const { answer, prompt, speakers, since } = found
+      const { answer, prompt, speakers, since, changedAt = 0 } = found
+      if (answer.at < changedAt) return 'changed'
       const turns = conversation([{ role: 'system', content: prompt.system }, ...prompt.turns])
       if (!isPrompt(turns) || answer.text.trim() === '') return 'incomplete'
       const people = [...agreed.map(({ rater }) => rater), ...speakers.map(pseudonym)]
