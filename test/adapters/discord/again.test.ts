@@ -29,7 +29,7 @@ async function asked() {
 test.each([
   ['at once', 0],
   ['after ten minutes', 600_000],
-])('the message of the first words is found again: %s', async (_when, laterMs) => {
+])('T3: the message of the first words is found again: %s', async (_when, laterMs) => {
   const { discord, place, restart, clock, seen } = await asked()
   await discord.open(place, [], REPLY).show(writing('A monad is'), live())
   clock.jump(laterMs)
@@ -38,7 +38,7 @@ test.each([
   expect([ids.length, seen()]).toEqual([1, ['A monad is a monoid.']])
 })
 
-test('so are further messages, of which only the first was remembered; what is too much goes', async () => {
+test('T3: so are further messages, of which only the first was remembered; what is too much goes', async () => {
   const { discord, place, restart, clock, seen } = await asked()
   const [first] = await discord.open(place, [], REPLY).show(writing('one', 'two', 'three'), live())
   clock.jump(600_000)

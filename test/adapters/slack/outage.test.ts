@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { type Clock, systemClock } from '#core/clock.ts'
 import { ReplyWriter } from '#core/delivery/reply-writer.ts'
 import { ScaledClock } from '#test/scaled-clock.ts'
-import { asked, FINISHED, failing, never, running } from './running.ts'
+import { asked, FINISHED, failing, never, REPLY, running } from './running.ts'
 
 /** A hundred times as fast as the real one, for what is tried again after seconds. */
 const hurried: Clock = {
@@ -83,4 +83,16 @@ test('a connection that is not to be had is told, until there is one', async () 
   await expect.poll(() => platform.trouble, { timeout: 10_000 }).toMatch(/app-level token/)
   await simulator.until(() => simulator.sockets.count === 1)
   await expect.poll(() => platform.trouble, { timeout: 10_000 }).toBeUndefined()
+})
+
+test('D7, T3: a sign that a process left lit when it died goes with the end of the reply', async () => {
+  const app = await running()
+  const { surface, question, session, show, seen } = await asked(app)
+  await surface.working(never)
+  await show('A monad')
+  expect(session().status).toBe('processing')
+  const next = (await app.restarted()).open(question.place, [], REPLY, true)
+  await next.show({ parts: ['A monad is a monoid.'], finished: true, controls: FINISHED }, never)
+  await app.simulator.until(() => session().status === 'active')
+  expect(seen().map(({ text }) => text)).toEqual(['A monad is a monoid.'])
 })

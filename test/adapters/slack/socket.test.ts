@@ -42,3 +42,15 @@ test('after a stop nothing reconnects', async () => {
   await simulator.until(() => simulator.sockets.count === 0)
   expect(simulator.calls.filter(({ method }) => method === 'apps.connections.open')).toHaveLength(1)
 })
+
+test('T1: several replicas hear on connections of their own, each event is taken in once, and one may go', async () => {
+  const { simulator, host, channel, platform, restarted } = await running({ socket: true })
+  await restarted()
+  expect(simulator.sockets.count).toBe(2)
+  const alice = simulator.person('alice')
+  for (const n of [1, 2, 3, 4]) await alice.mention(channel, `question ${n}`)
+  await simulator.until(() => host.questions.length === 4)
+  await platform.stop()
+  await alice.mention(channel, 'question 5')
+  await simulator.until(() => host.questions.length === 5)
+})
