@@ -60,21 +60,24 @@ export function erasedSentence(erased: number, elsewhere?: 'Slack' | 'Discord'):
     : `${done} Messages in ${elsewhere} itself stay there until you delete them.`
 }
 
-const LIST = new Intl.ListFormat('en', { type: 'conjunction' })
-const NUMBER = new Intl.NumberFormat('en')
-const DAY = new Intl.DateTimeFormat('en', { dateStyle: 'long', timeZone: 'UTC' })
+// Made when they are needed: formatters take milliseconds that a start need not wait for.
+const listed = (items: readonly string[]): string =>
+  new Intl.ListFormat('en', { type: 'conjunction' }).format(items)
+const numbered = (count: number): string => count.toLocaleString('en')
+const dayOf = (at: number): string =>
+  new Date(at).toLocaleDateString('en', { dateStyle: 'long', timeZone: 'UTC' })
 
 function keptSentence({ kept }: PrivacyView): string {
   const some = kept.filter(({ count }) => count > 0)
   if (some.length === 0) return PRIVACY_SAYINGS.exportNothing
-  return `This is kept of you: ${LIST.format(some.map(({ what, count }) => `${what} (${NUMBER.format(count)})`))}.`
+  return `This is kept of you: ${listed(some.map(({ what, count }) => `${what} (${numbered(count)})`))}.`
 }
 
 function consentSentence({ consent: { training, since } }: PrivacyView): string {
   if (since === undefined) return 'It is not used for training, because you have not allowed it.'
   return training
-    ? `Since ${DAY.format(since)} you allow it to be used for training.`
-    : `It is not used for training: you said so on ${DAY.format(since)}.`
+    ? `Since ${dayOf(since)} you allow it to be used for training.`
+    : `It is not used for training: you said so on ${dayOf(since)}.`
 }
 
 const REACH = 'You can get a copy of it, change what it may be used for, or have it erased.'
