@@ -8,7 +8,7 @@ import { judged, seeded } from './simulate.ts'
 const ranked = (...places: readonly number[]) => ({ places, slots: places.map((_, at) => at) })
 
 test.each([1, 2, 3, 4, 5])(
-  'raters who are right 73 %% of the time agree on 61 %% of pairs (seed %i)',
+  'raters who are right 73 times in 100 agree on 61 pairs in 100 (seed %i)',
   (seed) => {
     const random = seeded(seed)
     const tasks = Array.from({ length: 10_000 }, () => [judged(0.73, random), judged(0.73, random)])
