@@ -43,7 +43,7 @@ export class Access {
   refused(why: string): void {
     if (this.#refused !== undefined || this.#stopped.signal.aborted) return
     this.#refused = { ...Promise.withResolvers<void>(), why }
-    this.#deps.log.error(`${why} Replies wait until then.`)
+    this.#deps.log.error(`${why} Replies wait until it is accepted again.`)
     void this.#askAgain()
   }
 

@@ -15,11 +15,13 @@ import type { DiscordApi } from './api.ts'
 import { charged, editsIn } from './budget.ts'
 import { type Face, facesOf, onTheWayTo, PART_LIMIT } from './contents.ts'
 import { componentsOf, customIdOf } from './controls.ts'
-import { CODE, codeOf, describe, faultOf, isTooLong, surfaceError } from './fault.ts'
+import { Doubt } from './doubt.ts'
+import { CODE, codeOf, describe, isTooLong, surfaceError } from './fault.ts'
 import { toDiscord } from './markdown.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
 import { openTarget, type Target } from './target.ts'
+import { unless } from './unless.ts'
 import { writtenOf } from './written.ts'
 
 export interface SurfaceDeps {
@@ -43,12 +45,6 @@ const TYPING_REFRESH_MS = 8_000
 const HELD_AFTER_MS = 3_000
 /** Stands until the first words do. */
 const HOLDING: ReplyView = { parts: ['_Thinking…_'], finished: false, controls: ['stop'] }
-
-/**
- * Discord knows a nonce for a few minutes. A post that may have arrived and is older than this is looked for before it
- * is tried again.
- */
-const NONCE_TRUSTED_MS = 60_000
 
 /** Below this, no cut would help any more. */
 const SMALLEST_PART = 100
@@ -86,8 +82,7 @@ class DiscordSurface implements ReplySurface {
   #lost = 0
   /** Until what an earlier attempt may have left is looked for. */
   #mayHaveOrphans: boolean
-  /** Since when it is not known whether the newest post arrived; our clock. */
-  #doubtedSince: number | undefined
+  readonly #doubt: Doubt
   /** An earlier attempt or candidate may have posted under the names that this one chooses, and lost what it posted. */
   readonly #isFirst: boolean
   /** The longest part that Discord takes. */
@@ -106,6 +101,7 @@ class DiscordSurface implements ReplySurface {
     this.#deps = { ...deps, api: charged(deps.api, deps.accounts, this) }
     this.#isFirst = shown.length === 0 && !again
     this.#mayHaveOrphans = again
+    this.#doubt = new Doubt(deps.clock)
     this.#messages = shown.map((id) => ({ id, content: undefined, buttons: undefined }))
   }
 
@@ -333,9 +329,9 @@ class DiscordSurface implements ReplySurface {
    */
   async #post(target: Target, { content, controls = [] }: Face, signal: AbortSignal): Promise<void> {
     const shown = this.#messages.length
-    if (this.#isDoubtful()) {
+    if (this.#doubt.isOld) {
       await this.#adopt(target)
-      this.#doubtedSince = undefined
+      this.#doubt.clear()
       if (this.#messages.length > shown) return
     }
     const draft = {
@@ -345,30 +341,13 @@ class DiscordSurface implements ReplySurface {
       nonce: nonceOf(this.#place.message, this.#messages.length, this.#lost),
       replyTo: target.replyTo,
     }
-    const posted = await this.#sent(() => this.#deps.api.post(target.channel, draft, signal))
+    const posted = await this.#doubt.about(() => this.#deps.api.post(target.channel, draft, signal))
     const { id } = posted
     // The name was taken by a message that is shown already.
     if (this.#messages.some((message) => message.id === id)) this.#lost += 1
     else if (this.#isFirst) this.#messages.push({ ...posted, buttons: posted.buttons.join() })
     // What comes back may have been deleted by now: only an edit tells.
     else this.#messages.push({ id, content: undefined, buttons: undefined })
-  }
-
-  /** Its nonce may be forgotten by now. */
-  #isDoubtful(): boolean {
-    const { clock } = this.#deps
-    return this.#doubtedSince !== undefined && clock.now() - this.#doubtedSince > NONCE_TRUSTED_MS
-  }
-
-  async #sent<T>(post: () => Promise<T>): Promise<T> {
-    try {
-      const posted = await post()
-      this.#doubtedSince = undefined
-      return posted
-    } catch (error) {
-      if (faultOf(error)?.kind === 'unavailable') this.#doubtedSince ??= this.#deps.clock.now()
-      throw error
-    }
   }
 
   async #removeFrom(index: number, target: Target, signal: AbortSignal): Promise<void> {
@@ -409,16 +388,3 @@ class DiscordSurface implements ReplySurface {
 /** Discord's longest nonce is 25 characters. */
 const nonceOf = (question: string, part: number, lost: number): string =>
   createHash('sha256').update(`${question} ${part} ${lost}`).digest('base64url').slice(0, 25)
-
-/** Waits for what others wait for too, and so cannot be cancelled itself. @throws the signal's reason */
-async function unless<T>(over: AbortSignal, waited: Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>()
-  const leave = () => reject(over.reason)
-  over.addEventListener('abort', leave, { once: true })
-  if (over.aborted) leave()
-  try {
-    return await Promise.race([waited, promise])
-  } finally {
-    over.removeEventListener('abort', leave)
-  }
-}
