@@ -255,6 +255,7 @@ export async function openPrivacy(
 /** Loads what a start, or a first request, may load. For `parley warm`. */
 export async function preload(): Promise<void> {
   await import('#adapters/slack/slack.ts')
+  await import('#adapters/slack/interactions.ts')
   await import('#adapters/discord/discord.ts')
   await import('#adapters/web/web.ts')
   await import('#adapters/web/http/app.ts')

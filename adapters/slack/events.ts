@@ -13,10 +13,7 @@ import type { SlackApi } from './api.ts'
 import { type HeardEdit, readDeletion, readEdit } from './change.ts'
 import type { Deletions } from './deletions.ts'
 import type { FormsApi } from './forms/api.ts'
-import { Forms } from './forms/forms.ts'
-import { SentForms } from './forms/sent.ts'
 import { type Incoming, namedIn, questionOf, readMessage, type Self, textOf } from './inbound.ts'
-import { listenToPeople } from './interactions.ts'
 import { Lanes } from './lanes.ts'
 import { saidAfter } from './later.ts'
 import { mentionedIn } from './mrkdwn.ts'
@@ -88,10 +85,21 @@ export function listen(app: App, deps: EventsDeps): Events {
         return Promise.resolve()
     }
   }
-  const api = deps.formsApi
-  const forms = new Forms({ ...deps, api, signal: stopping.signal })
-  const sent = new SentForms({ ...deps, api })
-  listenToPeople(app, { ...deps, forms, sent, done, stillOpen, track })
+  /** Loaded by the first press: a start need not wait for forms. Bolt looks for listeners behind this. */
+  let people: Promise<void> | undefined
+  const loadPeople = async (): Promise<void> => {
+    const { listenToPeople } = await import('./interactions.ts')
+    listenToPeople(app, { ...deps, done, stillOpen, track, signal: stopping.signal })
+  }
+  app.use(async ({ next }) => {
+    people ??= loadPeople().catch((thrown: unknown) => {
+      // The next press tries again.
+      people = undefined
+      throw thrown
+    })
+    await people
+    await next()
+  })
   app.error(async (error) => {
     deps.log.error({ reason: error.message }, 'Slack told of something pressed that could not be taken in.')
     throw error

@@ -7,25 +7,29 @@ import type { App, RespondFn } from '@slack/bolt'
 import type { Logger } from 'pino'
 import { HELP } from '#adapters/forms.ts'
 import type { Host } from '#adapters/platform.ts'
+import type { Clock } from '#core/clock.ts'
 import { ACTION_IDS } from './controls.ts'
 import type { FormsApi } from './forms/api.ts'
-import { type Asker, type Forms, saidAbove } from './forms/forms.ts'
+import { type Asker, Forms, saidAbove } from './forms/forms.ts'
 import { COMMAND, CORRECT_SHORTCUT, readClosed, readCommand, readShortcut } from './forms/heard.ts'
 import { readStep } from './forms/privacy.ts'
 import { takeStep } from './forms/privacy-steps.ts'
-import type { SentForms } from './forms/sent.ts'
+import { SentForms } from './forms/sent.ts'
 import { readSubmission } from './forms/submission.ts'
 import type { Self } from './inbound.ts'
+import type { Offers } from './offers.ts'
 import { readPress } from './press.ts'
 import { answerPress, type PressDeps } from './pressed.ts'
 import type { Recent } from './recent.ts'
 
-export interface InteractionDeps extends PressDeps {
+export interface InteractionDeps extends Omit<PressDeps, 'forms'> {
   readonly host: Host
   readonly self: Self
   readonly formsApi: FormsApi
-  readonly forms: Forms
-  readonly sent: SentForms
+  readonly offers: Offers
+  readonly clock: Clock
+  /** Aborts when Parley stops. */
+  readonly signal: AbortSignal
   readonly log: Logger
   /** Presses and stops: done twice, they would say that they failed, or stop what came after. */
   readonly done: Recent
@@ -38,8 +42,11 @@ export interface InteractionDeps extends PressDeps {
 /** `callback_id` of every form of ours. */
 const FORM_IDS = /^parley:/
 
-export function listenToPeople(app: App, deps: InteractionDeps): void {
-  const { self, done, stillOpen, track, forms, log } = deps
+export function listenToPeople(app: App, given: InteractionDeps): void {
+  const { self, done, stillOpen, track, log, formsApi: api } = given
+  const forms = new Forms({ ...given, api })
+  const sent = new SentForms({ ...given, api })
+  const deps = { ...given, forms }
 
   app.action(ACTION_IDS, async ({ ack, body }) => {
     stillOpen()
@@ -54,7 +61,7 @@ export function listenToPeople(app: App, deps: InteractionDeps): void {
     stillOpen()
     const submission = readSubmission(body, self)
     if (submission === undefined) return ack()
-    const answer = await deps.sent.answer(submission, track)
+    const answer = await sent.answer(submission, track)
     switch (answer.is) {
       case 'recorded':
         return ack()

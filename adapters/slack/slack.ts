@@ -23,7 +23,6 @@ import { noDeletions } from './deletions.ts'
 import { type Events, listen } from './events.ts'
 import { isShutOut, platformError, SlackCallError } from './fault.ts'
 import { createFormsApi } from './forms/api.ts'
-import { invite } from './forms/invitation.ts'
 import { createDoor, httpReceiver } from './http.ts'
 import { identify } from './identity.ts'
 import type { Self } from './inbound.ts'
@@ -155,6 +154,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
 
     async invite(invitation, signal) {
       started()
+      const { invite } = await import('./forms/invitation.ts')
       await invite(invitation, formsApi, signal)
     },
 

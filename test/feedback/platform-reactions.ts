@@ -67,7 +67,14 @@ export function slackUnderTest(): PlatformUnderTest {
   const host = new ListeningHost()
   const ids = ['UALICE', 'UBOB', 'UHELPER', 'UPARLEY']
   const app = {
-    ...{ action: () => {}, view: () => {}, shortcut: () => {}, command: () => {}, error: () => {} },
+    ...{
+      use: () => {},
+      action: () => {},
+      view: () => {},
+      shortcut: () => {},
+      command: () => {},
+      error: () => {},
+    },
   } as unknown as App
   // What else an adapter has is for messages and presses.
   const deps: Partial<EventsDeps> = {
