@@ -61,6 +61,7 @@ function kept(arrivals: readonly number[], wanted: readonly number[], limiter: L
     free = at + ROUND_TRIP_MS
     sights.push({ at: free, tokens: arrivals.filter((time) => time <= at).length })
   }
+  write(free)
   for (const at of wanted.toSorted((a, b) => a - b)) write(at)
   write(arrivals.at(-1) ?? 0)
   return sights
@@ -135,7 +136,7 @@ describe('windows that begin with a write', () => {
 
   /**
    * What a reader sees of these writes; undefined where the platform would refuse one, or there are not so many further
-   * messages yet. The first write is charged to nobody.
+   * messages yet. The first write comes with the first token, and is charged to nobody.
    */
   function seen(
     arrivals: readonly number[],
@@ -143,7 +144,7 @@ describe('windows that begin with a write', () => {
     [first, ...plan]: readonly Planned[],
     roundTrip: (at: number) => number,
   ): readonly Sight[] | undefined {
-    if (first === undefined) return undefined
+    if (first === undefined || first.at > (arrivals[0] ?? 0)) return undefined
     let [begins, count, begun] = [Number.NEGATIVE_INFINITY, 0, 0]
     let ready = first.at + roundTrip(first.at)
     const sights = [first.at]
@@ -195,7 +196,7 @@ describe('windows that begin with a write', () => {
         expect(least).toBeLessThanOrEqual(best + 1e-6)
         expect(least).toBeGreaterThan(best / 2)
       }),
-      { numRuns: 40, endOnFailure: true },
+      { numRuns: 20, endOnFailure: true },
     )
   })
 

@@ -4,7 +4,7 @@
  *
  * Staleness at a moment is the age of the oldest token that has come and is not visible, zero when all are. Means and
  * p95 are over all the time in which replies are written, so a long reply counts for longer. `bound.ts` says why no
- * schedule can be below the bound; it knows every token in advance, and how fast the network will be.
+ * schedule that keeps rule D4 can be below the bound; it knows every token in advance, and how fast the network will be.
  */
 import type { Figure, Report } from '../figures.ts'
 import { cpuPerWrite } from './cpu.ts'

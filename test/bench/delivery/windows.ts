@@ -82,8 +82,8 @@ function cheapest(grid: Grid, price: number, { stepMs, most }: Rate, roundTrip: 
       if (next[last.cell] === unseen) nothingNew = Math.min(nothingNew, last.paid)
     }
     ready[first] = []
-    // Nothing was shown before the first write of all, which is free, and the oldest token is the first.
-    leave(first, (visible[first] ?? 0) ** 2 / 2, first + 1)
+    // The first write of all is free, and comes with the first token.
+    if (first === 0) leave(first, (visible[first] ?? 0) ** 2 / 2, first + 1)
     // A write that shows nothing new may still be worth it: a window begins with it.
     const isQuiet = unseen > (visible[first] ?? 0)
     const paid = Math.min(between.query(first), isQuiet ? nothingNew : Number.POSITIVE_INFINITY)
