@@ -16,16 +16,16 @@ import { SystemPrompts } from './dialogue/system-prompts.ts'
 import { ConfigError, reasonOf } from './errors.ts'
 import { Ballots } from './feedback/ballots.ts'
 import { Comparisons } from './feedback/comparisons.ts'
-import { createConsole } from './feedback/console/console.ts'
 import { Suggestions } from './feedback/console/suggestions.ts'
 import { Demonstrations } from './feedback/demonstrations.ts'
 import { polarityFrom } from './feedback/emoji.ts'
 import { createFeedbackDesk } from './feedback/feedback-desk.ts'
 import { createInsights, type InsightSources, loadFolds } from './feedback/insights.ts'
+import { lateConsole } from './feedback/late-console.ts'
 import { Ledger } from './feedback/ledger.ts'
 import { Rankings } from './feedback/rankings.ts'
 import { repliesWithFeedback } from './feedback/replies-with-feedback.ts'
-import { ReviewScheduler, type SchedulerDeps } from './feedback/scheduler.ts'
+import type { SchedulerDeps } from './feedback/scheduler.ts'
 import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
@@ -164,8 +164,11 @@ export async function assemble(parts: Parts): Promise<Parley> {
     feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
     comparisons,
     privacy,
-    console: createConsole({
-      ...{ demonstrations, suggestions, pseudonyms, model, sampling, contextTokens, clock },
+    console: lateConsole(async () => {
+      const { createConsole } = await import('./feedback/console/console.ts')
+      return createConsole({
+        ...{ demonstrations, suggestions, pseudonyms, model, sampling, contextTokens, clock },
+      })
     }),
     insights: createInsights(feedback, clock),
     log,
@@ -175,11 +178,15 @@ export async function assemble(parts: Parts): Promise<Parley> {
     readiness: () => readiness({ store, inbox, supervised, stopping: stopping.signal.aborted }),
   })
   dialogue.start()
-  const reviewing = review(parts, {
-    ...{ comparisons, replies, pseudonyms, clock, log, days: store.keyv('reviews') },
-    replyIds: () => shownReplies.replies(),
-    allows: (pseudonym) => consents.allows(pseudonym),
-  })?.run(stopping.signal)
+  const reviewing = review(
+    parts,
+    {
+      ...{ comparisons, replies, pseudonyms, clock, log, days: store.keyv('reviews') },
+      replyIds: () => shownReplies.replies(),
+      allows: (pseudonym) => consents.allows(pseudonym),
+    },
+    stopping.signal,
+  )
   const starts = supervised.map((each) => each.start({ host, clock, log, signal: stopping.signal }))
   return {
     url: front.url,
@@ -201,18 +208,20 @@ export async function assemble(parts: Parts): Promise<Parley> {
 }
 
 /** Draws replies for review, when the operator named a channel whose platform can post an invitation. */
-function review(
+async function review(
   { review: settings, platforms, log }: Parts,
   deps: Omit<SchedulerDeps, 'invite'>,
-): ReviewScheduler | undefined {
-  if (settings === undefined) return undefined
+  signal: AbortSignal,
+): Promise<void> {
+  if (settings === undefined) return
   const platform = named(platforms, settings.platform)
   if (platform.invite === undefined) {
     log.error({ platform: platform.name }, 'no reviews: this platform cannot post invitations')
-    return undefined
+    return
   }
   const invite: SchedulerDeps['invite'] = async (invitation, signal) => platform.invite?.(invitation, signal)
-  return new ReviewScheduler(settings, { ...deps, invite })
+  const { ReviewScheduler } = await import('./feedback/scheduler.ts')
+  await new ReviewScheduler(settings, { ...deps, invite }).run(signal)
 }
 
 /** What people may ask about themselves, without serving: what `parley privacy` runs, also beside a Parley that serves. */
@@ -260,6 +269,8 @@ export async function preload(): Promise<void> {
   await import('#adapters/web/web.ts')
   await import('#adapters/web/http/app.ts')
   await loadFolds()
+  await import('./feedback/console/console.ts')
+  await import('./feedback/scheduler.ts')
   const { loadSdk } = await import('./model/openai/openai.ts')
   await loadSdk()
 }
