@@ -1,9 +1,10 @@
 /**
  * Slack over Socket Mode: no public address needed.
  *
- * Two things are done here that Bolt does otherwise. An event is acknowledged after it was taken in, not before (rule
+ * Three things are done here that Bolt does otherwise. An event is acknowledged after it was taken in, not before (rule
  * T1): Slack redelivers what nobody acknowledged. And the connection is kept by us: Bolt's own
- * reconnect turns a refused `apps.connections.open` into an unhandled rejection, which ends the process.
+ * reconnect turns a refused `apps.connections.open` into an unhandled rejection, which ends the process. And what is no
+ * frame of Slack's never reaches its client, which would end over it too (rule S6, `frame.ts`).
  */
 import { type App, SocketModeReceiver } from '@slack/bolt'
 import type { WebClientOptions } from '@slack/web-api'
@@ -11,6 +12,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
 import { boltLog } from './bolt-log.ts'
 import { platformError, slackFailure } from './fault.ts'
+import { isFrame } from './frame.ts'
 import { eventOf, isReadable } from './shape.ts'
 
 type ReceiverEvent = Parameters<App['processEvent']>[0]
@@ -29,6 +31,8 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 30_000
 /** A peer that is gone never completes the closing handshake. */
 const GOODBYE_MS = 2_000
+
+const UNREADABLE = 'Slack sent something that cannot be read. It is ignored.'
 
 export class KeptSocket extends SocketModeReceiver {
   /** Takes an event in before it is acknowledged; set before the start. @throws when Slack shall deliver it again. */
@@ -55,6 +59,12 @@ export class KeptSocket extends SocketModeReceiver {
     })
     this.#clock = clock
     this.#log = log
+    const hear = this.client.listeners('ws_message')
+    this.client.removeAllListeners('ws_message')
+    this.client.on('ws_message', (data: unknown, ...rest: unknown[]) => {
+      if (!isFrame(data)) return this.#log.warn(UNREADABLE)
+      for (const listener of hear) listener(data, ...rest)
+    })
     this.client.on('disconnected', () => {
       if (this.#begun) void this.#reconnect()
     })
@@ -72,7 +82,7 @@ export class KeptSocket extends SocketModeReceiver {
         return event.ack()
       }
       if (isReadable(event.body)) return app.processEvent(event)
-      this.#log.warn('Slack sent something that cannot be read. It is ignored.')
+      this.#log.warn(UNREADABLE)
       await event.ack()
     }
     super.init(Object.create(app, { processEvent: { value: processEvent } }))
