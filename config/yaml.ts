@@ -34,6 +34,8 @@ export async function parseYaml(source: string): Promise<Parsed> {
   const document = parseDocument(source, {
     lineCounter: lines,
     prettyErrors: false,
+    // What it warns of, it quotes, into the process's own warnings; what is wrong is told by us.
+    logLevel: 'error',
     schema: 'failsafe',
     customTags: (tags) => [...tags, 'null'],
   })

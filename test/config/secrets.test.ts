@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { everySetting } from '#config/settings.ts'
 import { configured } from './given.ts'
 
@@ -88,6 +88,13 @@ test('S5: a file with a secret in it may be broken anywhere, and no message show
     ),
     { numRuns: 300 },
   )
+})
+
+test('S5: the parser warns of nothing by itself: it would quote the file', async () => {
+  const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+  await messageOf({}, 'web:\n  token: {{ a-secret }}\n  ? [a-secret]\n  : 1\n')
+  expect(warned).not.toHaveBeenCalled()
+  warned.mockRestore()
 })
 
 test.each([
