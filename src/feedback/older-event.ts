@@ -5,15 +5,15 @@
 import * as z from 'zod'
 import type { PersonRef } from '#core/person.ts'
 import { EVENT_SCHEMA, type FeedbackEvent, feedbackEvent } from './event.ts'
-import { provenanceOf } from './provenance.ts'
 
 /** Before schemas were counted: the platform's own id of the person, and no place among other events but the time. */
 const unversioned = z.object({
   id: z.string(),
-  platform: z.string(),
+  platform: z.string().refine((name) => name.isWellFormed()),
   thread: z.string(),
   reply: z.string(),
-  rater: z.string(),
+  /** It becomes part of a key, which half a character cannot. */
+  rater: z.string().refine((id) => id.isWellFormed()),
   kind: z.enum(['reaction_added', 'reaction_removed', 'vote']),
   value: z.string(),
   at: z.number(),
@@ -54,7 +54,8 @@ function upgraded(found: unknown, pseudonymOf: (person: PersonRef) => string): u
     schema: EVENT_SCHEMA,
     rater: pseudonymOf({ platform, id: rater }),
     requester: false,
-    provenance: provenanceOf(platform),
+    // A platform that is none of ours is told like every other wrong field.
+    provenance: platform,
   }
 }
 

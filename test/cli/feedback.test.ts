@@ -154,6 +154,14 @@ test('a wrong line is named with its field, and the others are taken', async () 
   expect(err).not.toContain('secret')
 })
 
+test('S6: a line as older versions wrote them, of no platform of ours or nobody, is wrong like every other', async () => {
+  const { schema: _, ...older } = { ...pressed('good', 1), rater: 'U1' }
+  const lines = [{ ...older, platform: ' slack' }, { ...older, rater: '\ud800' }, older]
+  const text = lines.map((line) => JSON.stringify(line)).join('\n')
+  const { code, out } = await feedback('a', 'import', file('x.jsonl', text))
+  expect([code, out]).toEqual([1, '1 added, 0 already there, 2 wrong.\n'])
+})
+
 test('a file of nothing but wrong lines is not listed to its end', async () => {
   const { err, out } = await feedback('a', 'import', file('x.jsonl', 'nonsense\n'.repeat(1_000)))
   expect(out).toContain('1000 wrong')
