@@ -24,7 +24,6 @@ import { createInsights, type InsightSources, loadFolds } from './feedback/insig
 import { lateConsole } from './feedback/late-console.ts'
 import { Ledger } from './feedback/ledger.ts'
 import { Rankings } from './feedback/rankings.ts'
-import { repliesWithFeedback } from './feedback/replies-with-feedback.ts'
 import type { SchedulerDeps } from './feedback/scheduler.ts'
 import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
@@ -134,7 +133,10 @@ export async function assemble(parts: Parts): Promise<Parley> {
     },
   })
   const feedback: InsightSources = {
-    replies: () => repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces)),
+    replies: async function* () {
+      const { repliesWithFeedback } = await import('./feedback/replies-with-feedback.ts')
+      yield* repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))
+    },
     rankings: () => rankings.all(),
     tasks: () => tasks.all(),
     demonstrations: () => demonstrations.all(),
@@ -271,6 +273,7 @@ export async function preload(): Promise<void> {
   await loadFolds()
   await import('./feedback/console/console.ts')
   await import('./feedback/scheduler.ts')
+  await import('./feedback/replies-with-feedback.ts')
   const { loadSdk } = await import('./model/openai/openai.ts')
   await loadSdk()
 }

@@ -15,7 +15,8 @@ import { launch, type Process } from './process.ts'
 const RUNS = 9
 /** After this a process that nobody talks to has finished what it does at its start. */
 const IDLE_MS = 3_000
-const PARLEY = ['src/parley.js', 'start']
+/** As `npm start` does. */
+const PARLEY = ['--min-semi-space-size=8', 'src/parley.js', 'start']
 const BARE_BOLT = ['test/bench/start/bare-bolt.mjs']
 
 export async function start(): Promise<readonly Figure[]> {
