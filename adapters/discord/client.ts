@@ -1,4 +1,5 @@
 import { Client, GatewayIntentBits, Options, Partials, type RESTOptions } from 'discord.js'
+import { ForgivingShards } from './forgiving.ts'
 
 const EVERYDAY_INTENTS: readonly GatewayIntentBits[] = [
   GatewayIntentBits.Guilds,
@@ -14,8 +15,13 @@ const EVERYDAY_INTENTS: readonly GatewayIntentBits[] = [
  *
  * @param readsContent ask for message content, a switch in Discord's portal; without it, only mentions, direct
  * messages and replies can be read.
+ * @param onUnreadable told of what Discord said and discord.js could not take.
  */
-export function createClient(readsContent: boolean, rest: Partial<RESTOptions>): Client {
+export function createClient(
+  readsContent: boolean,
+  rest: Partial<RESTOptions>,
+  onUnreadable: (error: unknown) => void,
+): Client {
   return new Client({
     intents: [...EVERYDAY_INTENTS, ...(readsContent ? [GatewayIntentBits.MessageContent] : [])],
     // What discord.js does not know yet must reach its channel cache all the same.
@@ -26,6 +32,7 @@ export function createClient(readsContent: boolean, rest: Partial<RESTOptions>):
     shards: 'auto',
     failIfNotExists: false,
     rest,
+    ws: { buildStrategy: (manager) => new ForgivingShards(manager, onUnreadable) },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       ApplicationCommandManager: 0,

@@ -63,7 +63,12 @@ export class Gateway implements Connection {
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps
-    this.#client = createClient(deps.readsContent, restOptions(deps.apiUrl))
+    this.#client = createClient(deps.readsContent, restOptions(deps.apiUrl), (error) =>
+      deps.log.warn(
+        { failure: describe(error) },
+        'Discord said something that cannot be read. It is ignored.',
+      ),
+    )
   }
 
   get directory(): Directory | undefined {

@@ -3,7 +3,7 @@ import { createClient } from '#adapters/discord/client.ts'
 import { finished, REPLY, readReply, running, stopped, writing } from './running.ts'
 
 test('the intents are those that threads, reactions and direct messages need, and no more', async () => {
-  const [full, reduced] = [createClient(true, {}), createClient(false, {})]
+  const [full, reduced] = [createClient(true, {}, () => {}), createClient(false, {}, () => {})]
   expect(full.options.intents.bitfield).toBe(46593)
   expect(full.options.intents.bitfield - reduced.options.intents.bitfield).toBe(1 << 15)
   await Promise.all([full.destroy(), reduced.destroy()])
