@@ -42,12 +42,13 @@ export function comparisonRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const { key, order, allBad, reason, spentMs } = await readJson(c, ranking, clock)
     const task = taskOf(c)
     const id = ['web', 'ranking', task, person.id, key].join(':')
-    const rank = async () =>
+    const rank = firstTimes.during(id, (at) =>
       host.comparisons.rank({
-        ...{ id, task, by: refTo(person), at: await firstTimes.of(id), order, allBad },
+        ...{ id, task, by: refTo(person), at, order, allBad },
         ...(reason === undefined ? {} : { reason }),
         ...(spentMs === undefined ? {} : { spentMs: Math.round(spentMs) }),
-      })
-    return done(c, await kept(rank(), 'the ranking', deps))
+      }),
+    )
+    return done(c, await kept(rank, 'the ranking', deps))
   })
 }

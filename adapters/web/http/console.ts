@@ -40,8 +40,8 @@ export function consoleRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const { console } = hostOf(deps)
     const { key } = await readJson(c, begun, clock)
     const id = ['web', 'dialogue', person.id, key].join(':')
-    const begin = async () => console.begin({ id, by: refTo(person), at: await firstTimes.of(id) })
-    const answer: DialogueView = await kept(begin(), 'the dialogue', deps)
+    const begin = firstTimes.during(id, (at) => console.begin({ id, by: refTo(person), at }))
+    const answer: DialogueView = await kept(begin, 'the dialogue', deps)
     return c.json(answer, 201)
   })
 
@@ -94,9 +94,8 @@ export function consoleRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const { key, ...said } = await readJson(c, review, clock)
     const dialogue = nameOf(c)
     const id = ['web', 'review', dialogue, person.id, key].join(':')
-    const judge = async () =>
-      console.review({ ...said, dialogue, by: refTo(person), at: await firstTimes.of(id) })
-    return done(c, await kept(judge(), 'the review', deps))
+    const judge = firstTimes.during(id, (at) => console.review({ ...said, dialogue, by: refTo(person), at }))
+    return done(c, await kept(judge, 'the review', deps))
   })
 
   app.post('/api/console/dialogues/:dialogue/version', async (c) => {
@@ -105,9 +104,10 @@ export function consoleRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const { key, revision } = await readJson(c, version, clock)
     const dialogue = nameOf(c)
     const id = ['web', 'version', dialogue, person.id, key].join(':')
-    const begin = async () =>
-      console.version({ id, dialogue, revision, by: refTo(person), at: await firstTimes.of(id) })
-    const made = await kept(begin(), 'the version', deps)
+    const begin = firstTimes.during(id, (at) =>
+      console.version({ id, dialogue, revision, by: refTo(person), at }),
+    )
+    const made = await kept(begin, 'the version', deps)
     if ('say' in made) throw new HttpProblem(409, made.say)
     const answer: DialogueView = made
     return c.json(answer, 201)

@@ -30,9 +30,10 @@ export function judgementRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const { reply, tags, text, key } = await readJson(c, reason, clock)
     await checkShown(c, reply)
     const id = ['web', 'reason', reply, person.id, key].join(':')
-    const explain = async () =>
-      host.feedback.explain({ id, reply, by: refTo(person), at: await firstTimes.of(id), tags, text })
-    return done(c, await kept(explain(), 'the reason', deps))
+    const explain = firstTimes.during(id, (at) =>
+      host.feedback.explain({ id, reply, by: refTo(person), at, tags, text }),
+    )
+    return done(c, await kept(explain, 'the reason', deps))
   })
 
   app.get('/api/messages/:message/correction', async (c) => {
@@ -52,9 +53,10 @@ export function judgementRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const { reply, version, text, key } = await readJson(c, correction, clock, CORRECTION_LIMIT)
     await checkShown(c, reply)
     const id = ['web', 'correction', reply, person.id, key].join(':')
-    const correct = async () =>
-      host.feedback.correct({ id, reply, by: refTo(person), at: await firstTimes.of(id), version, text })
-    return done(c, await kept(correct(), 'the better reply', deps))
+    const correct = firstTimes.during(id, (at) =>
+      host.feedback.correct({ id, reply, by: refTo(person), at, version, text }),
+    )
+    return done(c, await kept(correct, 'the better reply', deps))
   })
 
   app.post('/api/messages/:message/comparison', async (c) => {
@@ -64,9 +66,10 @@ export function judgementRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     await checkShown(c, reply)
     const id = ['web', 'comparison', reply, person.id, key].join(':')
     const wanted = answers === undefined ? {} : { answers }
-    const begin = async () =>
-      host.comparisons.begin({ id, reply, by: refTo(person), at: await firstTimes.of(id), ...wanted })
-    const begun = await kept(begin(), 'the wish to compare', deps)
+    const begin = firstTimes.during(id, (at) =>
+      host.comparisons.begin({ id, reply, by: refTo(person), at, ...wanted }),
+    )
+    const begun = await kept(begin, 'the wish to compare', deps)
     if ('say' in begun) throw new HttpProblem(409, begun.say)
     const answer: ComparisonBegun = begun
     return c.json(answer, 201)

@@ -18,15 +18,26 @@ export class FirstTimes {
     this.#clock = clock
   }
 
-  /** @param id of the form as it was filled in. @returns milliseconds since the epoch. */
-  of(id: string): Promise<number> {
+  /**
+   * @param id of the form as it was filled in.
+   * @param work takes it with its time, in milliseconds since the epoch. What it does not take, it says something to;
+   * nothing is kept of that (rule S6).
+   */
+  async during<Outcome extends object>(id: string, work: (at: number) => Promise<Outcome>): Promise<Outcome> {
     const key = `first/${fingerprint(id)}`
+    const { at, isNew } = await this.#of(key)
+    const outcome = await work(at)
+    if (isNew && 'say' in outcome) await this.#store.delete(key)
+    return outcome
+  }
+
+  #of(key: string): Promise<{ readonly at: number; readonly isNew: boolean }> {
     return this.#queue.run(key, async () => {
       const known = await this.#store.get<number>(key)
-      if (known !== undefined) return known
-      const now = this.#clock.now()
-      await this.#store.set(key, now, KEPT_MS)
-      return now
+      if (known !== undefined) return { at: known, isNew: false }
+      const at = this.#clock.now()
+      await this.#store.set(key, at, KEPT_MS)
+      return { at, isNew: true }
     })
   }
 }

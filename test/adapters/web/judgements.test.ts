@@ -26,6 +26,23 @@ test('F1: a reason that is sent again is one reason of one time; a changed one i
   ])
 })
 
+test('S6: a form that is refused leaves nothing, not even when it was sent', async () => {
+  const clock = new VirtualClock(1_000)
+  await using space = await workspace({ clock })
+  const { client, reply, message } = await answered(space)
+  const kept = async () => {
+    const keys: string[] = []
+    for await (const [key] of space.store.iterator?.() ?? []) keys.push(String(key))
+    return keys.filter((key) => key.startsWith('first/'))
+  }
+  const reason = { reply, tags: ['wrong'], text: '', key: freshKey() }
+  const send = async () => (await client.send('PUT', `/api/messages/${message}/reason`, reason)).status
+  space.host.deskAnswers.outcome = { ok: false, say: 'This message was deleted.' }
+  expect([await send(), await kept()]).toEqual([409, []])
+  space.host.deskAnswers.outcome = { ok: true }
+  expect([await send(), (await kept()).length]).toEqual([204, 1])
+})
+
 test('F1: what could not be kept is told, and is one record of its first time when it comes again', async () => {
   const clock = new VirtualClock(1_000)
   await using space = await workspace({ clock })
