@@ -46,6 +46,10 @@ export class Replica {
   /** As a supervisor does: a start that fails is tried again, and so is a process that ends by itself. */
   async start(): Promise<void> {
     this.#told = false
+    await this.#startAgain()
+  }
+
+  async #startAgain(): Promise<void> {
     const end = Date.now() + START_WITHIN_MS
     for (;;) {
       try {
@@ -58,6 +62,7 @@ export class Replica {
   }
 
   async #startOnce(): Promise<void> {
+    if (this.#told) throw new Error(`${this.#options.name} was told to end`)
     const { env, folder, name } = this.#options
     const args = ['--disable-warning=ExperimentalWarning', '--import', STRAIN, PARLEY, 'start']
     const child = spawn(process.execPath, args, {
@@ -87,7 +92,7 @@ export class Replica {
   #served(): void {
     if (this.#told) return
     this.crashes += 1
-    this.start().catch((error: unknown) => process.emitWarning(String(error)))
+    this.#startAgain().catch((error: unknown) => process.emitWarning(String(error)))
   }
 
   async #ready(url: string, exited: Promise<Error>): Promise<void> {

@@ -73,3 +73,5 @@ for (const store of values.store) {
         .join('  ')}\n`,
     )
 }
+// Whatever still holds this process, such as an answer that nobody waits for, has no say any more.
+process.exit()
