@@ -5,6 +5,8 @@
 import { z } from 'zod'
 
 const anything = z.looseObject({})
+/** Bolt looks into the first of them, whatever the body is. */
+const answered = { response_urls: z.array(anything).optional() }
 const event = z.looseObject({
   type: z.string(),
   channel: z.union([z.string(), anything]).optional(),
@@ -15,22 +17,26 @@ const event = z.looseObject({
 })
 const callback = z.looseObject({
   type: z.literal('event_callback'),
+  ...answered,
   event,
   authorizations: z.array(anything).nullish(),
 })
 const press = z.looseObject({
   type: z.literal('block_actions'),
+  ...answered,
   user: anything,
   channel: anything.optional(),
   actions: z.array(z.looseObject({ type: z.string(), action_id: z.string() })).nonempty(),
 })
 const view = z.looseObject({
   type: z.enum(['view_submission', 'view_closed']),
+  ...answered,
   user: anything,
   view: z.looseObject({ callback_id: z.string() }),
 })
 const shortcut = z.looseObject({
   type: z.enum(['message_action', 'shortcut']),
+  ...answered,
   user: anything,
   callback_id: z.string(),
   channel: anything.optional(),
@@ -44,8 +50,8 @@ const KNOWN = new Set([
   'shortcut',
 ])
 /** Has no type. Over HTTP it is a form of its own, and over Socket Mode an object like all others. */
-const command = z.looseObject({ command: z.string(), type: z.undefined().optional() })
-const other = z.looseObject({ type: z.string().refine((type) => !KNOWN.has(type)) })
+const command = z.looseObject({ command: z.string(), type: z.undefined().optional(), ...answered })
+const other = z.looseObject({ type: z.string().refine((type) => !KNOWN.has(type)), ...answered })
 const body = z.union([callback, press, view, shortcut, command, other])
 
 /** The event that a body tells of. @returns undefined when it tells of none, or of one that is malformed. */

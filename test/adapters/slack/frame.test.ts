@@ -15,6 +15,10 @@ test.each([
   ['a command', envelope({ type: 'slash_commands', payload: { command: '/parley' } })],
 ])('%s is a frame', (_, data) => expect(isFrame(data)).toBe(true))
 
+test('S6: frames that Slack documents, and no others, reach its client', () => {
+  expect([isFrame('{"type":"hello"}'), isFrame('{"type":"hallo"}')]).toEqual([true, false])
+})
+
 test.each([
   ['null', 'null'],
   ['no JSON', '{"type":'],

@@ -34,6 +34,14 @@ test.each([
   ['an event of no type', event({ event: {} })],
   ['a channel that is none', event({ event: { type: 'message', channel: null } })],
   ['a reaction on nothing', event({ event: { type: 'reaction_added', item: 7 } })],
+  [
+    'a form to be answered nowhere',
+    pressed({
+      type: 'view_submission',
+      view: { id: 'V1', callback_id: 'parley:reason' },
+      response_urls: [null],
+    }).toString(),
+  ],
 ])('S6: signed junk gets 400: %s', async (_, body) => {
   const { simulator } = await running()
   expect((await simulator.sendRaw(body, simulator.sign(body))).status).toBe(400)
