@@ -23,10 +23,13 @@ export interface HeardPress {
   readonly at: number
 }
 
+/** It becomes part of a path: nothing that would lead elsewhere (rule S6). */
+export const interactionToken = z.string().regex(/^\w[\w.~=+-]*$/)
+
 const pressSchema = z.object({
   id: snowflake,
   application_id: snowflake,
-  token: z.string().min(1),
+  token: interactionToken,
   type: z.literal(InteractionType.MessageComponent),
   data: z.object({ custom_id: z.string() }),
   /** In a server; `user` is there in direct messages instead. */

@@ -9,6 +9,7 @@ import type { PersonRef } from '#core/person.ts'
 import type { Speaker } from '#core/thread.ts'
 import type { Interaction } from '../api.ts'
 import { nameOf, nickname, snowflake, timeOf, user } from '../message.ts'
+import { interactionToken } from '../press.ts'
 
 /** What was typed or chosen in one field. */
 export type FieldValue = string | readonly string[] | boolean
@@ -51,7 +52,7 @@ const FILE_LIMIT_BYTES = 10 * 1024 * 1024
 const common = z.object({
   id: snowflake,
   application_id: snowflake,
-  token: z.string().min(1),
+  token: interactionToken,
   guild_id: snowflake.optional().catch(undefined),
   channel_id: snowflake,
   /** In a server; `user` is there in direct messages instead. */
