@@ -7,7 +7,7 @@
 import { z } from 'zod'
 import type { Deletion } from '#core/dialogue/request.ts'
 import type { ThreadRef } from '#core/thread.ts'
-import { type Incoming, milliseconds, readSpoken, type Self, timestamp } from './inbound.ts'
+import { type Incoming, milliseconds, readSpoken, type Self, slackId, timestamp } from './inbound.ts'
 
 export interface HeardEdit {
   /** The message as it reads now. */
@@ -34,7 +34,7 @@ const said = z.looseObject({
 const changedSchema = z.object({
   type: z.literal('message'),
   subtype: z.literal('message_changed'),
-  channel: z.string().min(1),
+  channel: slackId,
   channel_type: z.string().optional(),
   event_ts: timestamp.optional(),
   message: said,
@@ -44,7 +44,7 @@ const changedSchema = z.object({
 const deletedSchema = z.object({
   type: z.literal('message'),
   subtype: z.literal('message_deleted'),
-  channel: z.string().min(1),
+  channel: slackId,
   event_ts: timestamp.optional(),
   deleted_ts: timestamp,
   previous_message: z.object({ thread_ts: timestamp.optional() }).nullish(),

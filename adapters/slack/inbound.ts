@@ -16,18 +16,22 @@ export interface Self {
 }
 
 export const timestamp = z.string().regex(/^\d{1,12}\.\d{1,9}$/)
-const id = z.string().min(1)
+/**
+ * What Slack calls a person, a channel or a view. It becomes part of keys in the store and of calls, so nothing else is
+ * taken for one (rule S6).
+ */
+export const slackId = z.string().regex(/^[\w-]{1,64}$/)
 
 const messageSchema = z.object({
   type: z.enum(['app_mention', 'message']),
   subtype: z.string().optional(),
   hidden: z.boolean().optional(),
-  user: id,
+  user: slackId,
   bot_id: z.string().nullish(),
   text: z.string().nullish(),
   ts: timestamp,
   thread_ts: timestamp.optional(),
-  channel: id,
+  channel: slackId,
   channel_type: z.string().optional(),
   team: z.string().nullish(),
   user_team: z.string().nullish(),

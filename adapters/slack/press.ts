@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Pressed, readValue } from './controls.ts'
-import { milliseconds, type Self, timestamp } from './inbound.ts'
+import { milliseconds, type Self, slackId, timestamp } from './inbound.ts'
 
 export type HeardPress = Pressed & PressedWhere
 
@@ -23,10 +23,10 @@ interface PressedWhere {
 const pressSchema = z.object({
   type: z.literal('block_actions'),
   trigger_id: z.string().nullish(),
-  user: z.object({ id: z.string().min(1), name: z.string().nullish(), username: z.string().nullish() }),
+  user: z.object({ id: slackId, name: z.string().nullish(), username: z.string().nullish() }),
   container: z.object({
     type: z.literal('message'),
-    channel_id: z.string().min(1),
+    channel_id: slackId,
     message_ts: timestamp,
     thread_ts: timestamp.nullish(),
   }),

@@ -1,12 +1,20 @@
 import { z } from 'zod'
 import type { PersonalReaction } from '#core/feedback/reaction.ts'
-import { milliseconds, type Self, SLACKBOT, timestamp } from './inbound.ts'
+import { milliseconds, type Self, SLACKBOT, slackId, timestamp } from './inbound.ts'
+
+/** Characters. A name has at most 100, and a skin tone behind it. */
+const LONGEST_NAME = 200
 
 const reactionSchema = z.object({
   type: z.enum(['reaction_added', 'reaction_removed']),
-  user: z.string().min(1),
-  reaction: z.string().min(1),
-  item: z.object({ type: z.literal('message'), channel: z.string().min(1), ts: timestamp }),
+  user: slackId,
+  /** Its name; people make their own in any script. */
+  reaction: z
+    .string()
+    .min(1)
+    .max(LONGEST_NAME)
+    .refine((name) => name.isWellFormed()),
+  item: z.object({ type: z.literal('message'), channel: slackId, ts: timestamp }),
   item_user: z.string().nullish(),
   event_ts: timestamp,
 })

@@ -5,7 +5,7 @@ import { SAYINGS } from '#adapters/press.ts'
 import { reasonOf } from '#core/errors.ts'
 import type { ThreadRef } from '#core/thread.ts'
 import type { SlackApi } from './api.ts'
-import { type Self, timestamp } from './inbound.ts'
+import { type Self, slackId, timestamp } from './inbound.ts'
 
 export interface HeardStop {
   /** The same for every delivery of one press. */
@@ -18,8 +18,8 @@ export interface HeardStop {
 
 const stopSchema = z.object({
   type: z.literal('agent_session_stopped'),
-  channel: z.string().min(1),
-  user: z.string().min(1),
+  channel: slackId,
+  user: slackId,
   thread_ts: timestamp,
   event_ts: timestamp,
 })

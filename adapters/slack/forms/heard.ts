@@ -1,6 +1,6 @@
 /** Shortcuts, commands and closed modals, read into what forms need. Pure (rule S6). */
 import { z } from 'zod'
-import { type Self, timestamp } from '../inbound.ts'
+import { type Self, slackId, timestamp } from '../inbound.ts'
 import { formOf } from './view.ts'
 
 /** `callback_id` of the message shortcut in the manifest. */
@@ -19,8 +19,8 @@ const shortcutSchema = z.object({
   type: z.literal('message_action'),
   callback_id: z.literal(CORRECT_SHORTCUT),
   trigger_id: z.string(),
-  user: z.object({ id: z.string().min(1) }),
-  channel: z.object({ id: z.string().min(1) }),
+  user: z.object({ id: slackId }),
+  channel: z.object({ id: slackId }),
   message_ts: timestamp,
   message: z.object({ thread_ts: timestamp.nullish() }).nullish(),
 })
@@ -50,9 +50,9 @@ export interface HeardCommand {
 }
 
 const commandSchema = z.object({
-  user_id: z.string().min(1),
+  user_id: slackId,
   trigger_id: z.string(),
-  channel_id: z.string().min(1),
+  channel_id: slackId,
   text: z.string().nullish(),
 })
 
@@ -67,7 +67,7 @@ export function readCommand(body: unknown): HeardCommand | undefined {
 
 const closedSchema = z.object({
   type: z.literal('view_closed'),
-  view: z.object({ id: z.string().min(1), callback_id: z.string() }),
+  view: z.object({ id: slackId, callback_id: z.string() }),
 })
 
 /** @returns the id of the view. */

@@ -9,7 +9,7 @@ import {
   privacySentences,
 } from '#adapters/privacy.ts'
 import type { PrivacyView } from '#core/safety/privacy-desk.ts'
-import { milliseconds, type Self, timestamp } from '../inbound.ts'
+import { milliseconds, type Self, slackId, timestamp } from '../inbound.ts'
 import { button, callbackOf, modal, sections } from './view.ts'
 
 const STEPS = [...PRIVACY_ACTIONS, 'erase_confirm', 'erase_cancel'] as const
@@ -53,8 +53,8 @@ export interface HeardStep {
 
 const stepSchema = z.object({
   type: z.literal('block_actions'),
-  user: z.object({ id: z.string().min(1) }),
-  view: z.object({ id: z.string().min(1), callback_id: z.literal(callbackOf('privacy')) }),
+  user: z.object({ id: slackId }),
+  view: z.object({ id: slackId, callback_id: z.literal(callbackOf('privacy')) }),
   actions: z.tuple([z.object({ value: z.string(), action_ts: timestamp })], z.unknown()),
 })
 

@@ -1,7 +1,7 @@
 /** A form that was sent. Pure (rules F1, S6). */
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import type { Self } from '../inbound.ts'
+import { type Self, slackId } from '../inbound.ts'
 import { FIELD_ACTION, type Form, formOf } from './view.ts'
 
 export interface Submission {
@@ -27,9 +27,9 @@ export type FieldValue = z.infer<typeof fieldSchema>
 
 const submissionSchema = z.object({
   type: z.literal('view_submission'),
-  user: z.object({ id: z.string().min(1) }),
+  user: z.object({ id: slackId }),
   view: z.object({
-    id: z.string().min(1),
+    id: slackId,
     callback_id: z.string(),
     private_metadata: z.string().nullish(),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), fieldSchema)) }).nullish(),

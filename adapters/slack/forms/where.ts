@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { slackId } from '../inbound.ts'
 
 /** Where a person can be told something that only they see. A form has no place of its own, so it keeps this. */
 export interface TellPlace {
@@ -8,4 +9,4 @@ export interface TellPlace {
 }
 
 /** The same, as part of what a form keeps. */
-export const keptPlace = { channel: z.string().min(1), root: z.string().optional() }
+export const keptPlace = { channel: slackId, root: z.string().optional() }
