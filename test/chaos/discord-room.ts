@@ -11,6 +11,7 @@ const PEOPLE = 40
 const LIMIT_SPEED = 100
 /** Sooner than Discord asks for, so that a dead connection is found within seconds. */
 const HEARTBEAT_MS = 2_000
+/** The write happens at once: one that happens after everybody has given it up would put old words over new ones. */
 const NO_ANSWER_MS = 30_000
 const PLENTY = 1_000_000
 
@@ -120,7 +121,7 @@ function faultsOf(discord: DiscordSimulator): readonly Fault[] {
     {
       name: 'discord: half-open connections',
       weight: 1,
-      strike: (draw) => some(draw, 2, { kind: 'delay', ms: NO_ANSWER_MS }),
+      strike: (draw) => some(draw, 2, { kind: 'delay', ms: NO_ANSWER_MS, when: 'after' }),
     },
     closing(4000),
     closing(4007),

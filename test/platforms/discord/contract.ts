@@ -117,8 +117,8 @@ export type Fault =
     }
   /** The connection breaks before the write, or after it took effect but before it is answered. */
   | { readonly kind: 'reset'; readonly when: 'before' | 'after' }
-  /** Waits on the simulator's clock, then goes on as usual. */
-  | { readonly kind: 'delay'; readonly ms: number }
+  /** Waits on the simulator's clock, then goes on as usual. `after`: the write takes effect at once. */
+  | { readonly kind: 'delay'; readonly ms: number; readonly when?: 'before' | 'after' }
   /** Goes on as usual once `until` resolves. */
   | { readonly kind: 'hold'; readonly until: Promise<unknown> }
 

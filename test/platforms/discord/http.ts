@@ -59,7 +59,7 @@ export function createHttpSide(
     calls.push(call)
     state.changed()
     const fault = faults.take(call)
-    if (fault?.kind === 'delay') await state.clock.sleep(fault.ms)
+    if (fault?.kind === 'delay' && fault.when !== 'after') await state.clock.sleep(fault.ms)
     if (fault?.kind === 'hold') await fault.until
     if (fault?.kind === 'reset' && fault.when === 'before') {
       breakOff(request)
@@ -73,6 +73,7 @@ export function createHttpSide(
         versioned: url.pathname.startsWith(`${PREFIX}/`),
         request: { params: found?.params ?? {}, query, body, files },
       })
+    if (fault?.kind === 'delay' && fault.when === 'after') await state.clock.sleep(fault.ms)
     if (fault?.kind === 'reset') {
       breakOff(request)
       return
