@@ -319,7 +319,7 @@ const covered = (shown: readonly Shown[]): readonly string[] =>
 export async function until<T>(
   read: () => Promise<T>,
   done: (value: T) => boolean,
-  withinMs = 10_000,
+  withinMs = 15_000,
 ): Promise<T> {
   const deadline = AbortSignal.timeout(withinMs)
   for (;;) {

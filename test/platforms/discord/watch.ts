@@ -11,7 +11,7 @@ export function createWatch(): Watch {
     changed() {
       for (const tryAgain of [...waiting]) tryAgain()
     },
-    until(check, withinMs = 5000) {
+    until(check, withinMs = 15_000) {
       return new Promise((resolve, reject) => {
         const done = (): void => {
           waiting.delete(tryAgain)

@@ -10,7 +10,7 @@ import type { Shown } from '#test/scenarios/world.ts'
 import { type DiscordWorld, discordWorld } from './discord.ts'
 
 /** Real time, generous for a busy machine. Milliseconds. */
-const WITHIN_MS = 10_000
+const WITHIN_MS = 15_000
 
 export async function discordJudgingWorld(): Promise<JudgingWorld> {
   const world = await discordWorld()
