@@ -24,7 +24,7 @@ export interface HeardPress {
 }
 
 /** It becomes part of a path: nothing that would lead elsewhere (rule S6). */
-export const interactionToken = z.string().regex(/^\w[\w.~=+-]*$/)
+export const interactionToken = z.string().regex(/^[\w~=+-][\w.~=+-]*$/)
 
 const pressSchema = z.object({
   id: snowflake,

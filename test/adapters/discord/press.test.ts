@@ -10,7 +10,7 @@ const press = (token: string) => ({
 })
 
 test('a press names its control and its reply', () => {
-  expect(readPress(press('aW50ZXJhY3Rpb24_6-MQ'))).toMatchObject({ control: 'good', reply: REPLY })
+  expect(readPress(press('-W50ZXJhY3Rpb24_6-MQ='))).toMatchObject({ control: 'good', reply: REPLY })
 })
 
 test.each(['', '..', '../../channels', 'a/b', 'a%2fb', 'a?b', 'a#b', 'a\\b', ' ', '\ud800'])(
