@@ -81,8 +81,9 @@ describe.skipIf(withoutPostgres)('on PostgreSQL', () => {
   test('of ten replicas that ask at once, one holds it; the next one does after it', async () => {
     const url = await freshDatabase()
     const [one, other] = [await openStore(url, quietLog), await openStore(url, quietLog)]
+    // Each of a machine of its own: none can see that another's process is not there.
     const replicas = Array.from({ length: 10 }, (_, n) =>
-      openLeases(n % 2 === 0 ? one : other, systemClock, another(n)),
+      openLeases(n % 2 === 0 ? one : other, systemClock, another(n, `machine ${n}`)),
     )
     const takeAll = async () =>
       (await Promise.all(replicas.map((each) => each.take('gateway')))).filter(Boolean)

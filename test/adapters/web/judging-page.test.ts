@@ -1,6 +1,6 @@
 /** Saying why a reply was bad, and writing a better one, in a real browser. Skipped without one. */
 import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { browserPath, openBrowser } from './browser.ts'
 import { answeredAt, type Judged } from './judging.ts'
 import { BROWSER_START_MS, PATIENCE_MS, visit } from './visiting.ts'
@@ -145,7 +145,7 @@ describe.skipIf(browserPath === undefined)('judging a reply', { timeout: PATIENC
       await page.reload().catch(() => undefined)
     })
     // The browser may still be on its way to its page for a server that is away.
-    await page.goto(`${space.url}/${hash}`).catch(() => page.goto(`${space.url}/${hash}`))
+    await vi.waitFor(() => page.goto(`${space.url}/${hash}`), 15_000)
     await field.waitFor()
     await space.restart(async () => {
       await field.press('Control+Enter')
