@@ -4,5 +4,5 @@ import { scenarios } from './scenarios.ts'
 import { slackWorld } from './worlds/slack.ts'
 
 describe.skipIf(withoutPostgres)('on PostgreSQL', () =>
-  scenarios('Slack over HTTP', () => slackWorld(), { place: freshDatabase, threads: 8 }),
+  scenarios('Slack over HTTP', () => slackWorld(), { place: freshDatabase, threads: 8, ordered: false }),
 )

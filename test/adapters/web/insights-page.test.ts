@@ -60,18 +60,21 @@ describe.skipIf(browserPath === undefined)('the Insights page', { timeout: PATIE
     const insights = await exampleInsights(2, MANY)
     space.host.deskAnswers.insights = insights
     const page = await open(space)
-    const titles = await page.locator('figure h3').allInnerTexts()
-    expect(titles.map((title) => title.split('\n')[0]?.trim())).toEqual([
-      'Votes over time',
-      'Good votes by model',
-      'Good votes by prompt version',
-      'Why answers were bad',
-      'Do people agree?',
-      'Agreement beyond chance',
-      'Does the place decide?',
-      'Does length decide?',
-    ])
-    for (const title of titles) await painted(page, title.split('\n')[0]?.trim() ?? '')
+    const titles = async () =>
+      (await page.locator('figure h3').allInnerTexts()).map((title) => title.split('\n')[0]?.trim() ?? '')
+    await expect
+      .poll(titles)
+      .toEqual([
+        'Votes over time',
+        'Good votes by model',
+        'Good votes by prompt version',
+        'Why answers were bad',
+        'Do people agree?',
+        'Agreement beyond chance',
+        'Does the place decide?',
+        'Does length decide?',
+      ])
+    for (const title of await titles()) await painted(page, title)
     const { votes, rankings } = insights
     const counted = await rows(page, 'Votes over time')
     expect(counted).toHaveLength(votes.overTime.periods.length)
