@@ -1,0 +1,156 @@
+/**
+ * Everything a job says of itself, in one directory, for whoever comes later: the spec it was begun with, its status,
+ * figures, samples and log, its checkpoints and, when it is whole, what came of it.
+ *
+ * `runs/<job id>/{spec.json, status.json, metrics.jsonl, samples.jsonl, stdout.log, checkpoint/, artifact.json}`.
+ * A file that is not a log is replaced in one step, so that nobody ever reads half of one, kill -9 included.
+ */
+import { createReadStream } from 'node:fs'
+import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import type * as z from 'zod'
+import { reasonOf } from '#core/errors.ts'
+import {
+  artifactSchema,
+  type JobSpec,
+  type JobStatus,
+  jobSpecSchema,
+  jobStatusSchema,
+  LearningError,
+  type Metric,
+  type ModelArtifact,
+  metricSchema,
+  type Sample,
+  sampleSchema,
+} from '#core/learning/engine.ts'
+
+export class RunDirectory {
+  readonly path: string
+
+  constructor(path: string) {
+    this.path = path
+  }
+
+  /** @param runs the directory of all runs. @throws LearningError when there is a job of this id already. */
+  static async create(runs: string, spec: JobSpec): Promise<RunDirectory> {
+    const run = new RunDirectory(join(runs, spec.id))
+    await mkdir(runs, { recursive: true })
+    await mkdir(run.path).catch((error: unknown) => {
+      throw new LearningError(
+        `${run.path} cannot be made: ${reasonOf(error)}. Give another place with --runs.`,
+      )
+    })
+    await run.#replace('spec.json', jobSpecSchema.parse(spec))
+    return run
+  }
+
+  get logPath(): string {
+    return join(this.path, 'stdout.log')
+  }
+
+  get metricsPath(): string {
+    return join(this.path, 'metrics.jsonl')
+  }
+
+  get checkpointPath(): string {
+    return join(this.path, 'checkpoint')
+  }
+
+  /** Where an engine puts the files of the finished model. */
+  get modelPath(): string {
+    return join(this.path, 'model')
+  }
+
+  /** @throws LearningError when there is no such job. */
+  async spec(): Promise<JobSpec> {
+    const spec = await this.#read('spec.json', jobSpecSchema)
+    if (spec !== undefined) return spec
+    throw new LearningError(
+      `${this.path} is no job's directory. "parley learn job ls" shows those there are.`,
+    )
+  }
+
+  /** Undefined before anything was said. */
+  status(): Promise<JobStatus | undefined> {
+    return this.#read('status.json', jobStatusSchema)
+  }
+
+  setStatus(status: JobStatus): Promise<void> {
+    return this.#replace('status.json', jobStatusSchema.parse(status))
+  }
+
+  /** Undefined until it is whole. */
+  artifact(): Promise<ModelArtifact | undefined> {
+    return this.#read('artifact.json', artifactSchema)
+  }
+
+  /** The last thing an engine does. */
+  setArtifact(artifact: ModelArtifact): Promise<void> {
+    return this.#replace('artifact.json', artifactSchema.parse(artifact))
+  }
+
+  async addMetric(metric: Metric): Promise<void> {
+    await appendFile(this.metricsPath, `${JSON.stringify(metricSchema.parse(metric))}\n`)
+  }
+
+  async addSample(sample: Sample): Promise<void> {
+    await appendFile(join(this.path, 'samples.jsonl'), `${JSON.stringify(sampleSchema.parse(sample))}\n`)
+  }
+
+  async addLog(line: string): Promise<void> {
+    await appendFile(this.logPath, `${line}\n`)
+  }
+
+  metrics(): AsyncGenerator<Metric> {
+    return this.#lines('metrics.jsonl', metricSchema)
+  }
+
+  samples(): AsyncGenerator<Sample> {
+    return this.#lines('samples.jsonl', sampleSchema)
+  }
+
+  /** The last line may be half written: whoever wrote it was killed, or is about to go on. */
+  async *#lines<T>(name: string, schema: z.ZodType<T>): AsyncGenerator<T> {
+    const input = createReadStream(join(this.path, name), 'utf8')
+    try {
+      for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+        const read = schema.safeParse(jsonOf(line))
+        if (read.success) yield read.data
+      }
+    } catch (error) {
+      if (!isMissing(error)) throw error
+    }
+  }
+
+  async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
+    const path = join(this.path, name)
+    const text = await readFile(path, 'utf8').catch((error: unknown) => {
+      if (isMissing(error)) return undefined
+      throw error
+    })
+    if (text === undefined) return undefined
+    const read = schema.safeParse(jsonOf(text))
+    if (read.success) return read.data
+    const [issue] = read.error.issues
+    throw new LearningError(`${path} is not what Parley wrote: ${issue?.path.join('.')} ${issue?.message}.`)
+  }
+
+  async #replace(name: string, value: unknown): Promise<void> {
+    const path = join(this.path, name)
+    const half = `${path}.${process.pid}.half`
+    await writeFile(half, `${JSON.stringify(value, undefined, 2)}\n`)
+    await rename(half, path)
+  }
+}
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT'
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
