@@ -14,6 +14,8 @@ export interface Config {
   readonly drainMs: number
   readonly systemPrompt?: string
   readonly contextTokens: number
+  /** What happens to a question that comes while an answer is being written in its thread (rule T2). */
+  readonly meanwhile: Settings['meanwhile']
   readonly model: ModelConfig
   readonly slack?: SlackConfig
   readonly discord?: DiscordConfig

@@ -68,6 +68,11 @@ export const settings = z.object({
     about:
       'How much of a conversation one prompt may hold, in tokens. Older messages are left out, and people are told.',
   }),
+  meanwhile: choice('queue', 'interrupt').default('queue').register(facts, {
+    env: 'PARLEY_MEANWHILE',
+    about:
+      'What happens to a question that comes while an answer is being written in its thread: queue lets it wait for the end of that answer; interrupt stops that answer, which keeps its text so far, and answers the question next.',
+  }),
   drainMs: whole(0, HOUR_MS, 'milliseconds').default(20_000).register(facts, {
     env: 'PARLEY_DRAIN_MS',
     about: 'How long running replies may take to finish when Parley is stopped, in milliseconds.',

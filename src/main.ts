@@ -8,9 +8,11 @@ import type { Config, EmojiConfig, ReviewConfig } from '#config/config.ts'
 import { loadConfig } from '#config/load.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Accounts } from './delivery/accounts.ts'
-import { createDialogue } from './dialogue/dialogue.ts'
+import { createDialogue, type Meanwhile } from './dialogue/dialogue.ts'
 import { Conversations } from './dialogue/personal-data.ts'
 import { createReplies } from './dialogue/replies.ts'
+import { RunningReplies } from './dialogue/running.ts'
+import { Stopping } from './dialogue/stopping.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
 import { SystemPrompts } from './dialogue/system-prompts.ts'
 import { ConfigError, reasonOf } from './errors.ts'
@@ -42,6 +44,7 @@ import { Transcripts } from './store/transcripts.ts'
 import { createLog } from './telemetry/log.ts'
 import type { Inbox } from './turns/inbox.ts'
 import { openLeases } from './turns/leases.ts'
+import { openAnnouncements } from './turns/open-announcements.ts'
 import { openInbox } from './turns/open-inbox.ts'
 
 export interface Parts {
@@ -51,6 +54,8 @@ export interface Parts {
   readonly platforms: readonly Platform[]
   readonly systemPrompt: string | undefined
   readonly contextTokens: number
+  /** `queue` by default. */
+  readonly meanwhile?: Meanwhile | undefined
   readonly emoji: EmojiConfig
   /** Absent when no replies are drawn for review. */
   readonly review?: ReviewConfig | undefined
@@ -82,9 +87,10 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
     throw nobodyCanReachUs()
   }
   const { sampling } = config.model
-  const { systemPrompt, contextTokens, emoji, review, host, port } = config
+  const { systemPrompt, contextTokens, meanwhile, emoji, review, host, port } = config
   const parley = await assemble({
-    ...{ store, model, sampling, platforms, systemPrompt, contextTokens, emoji, review, host, port, log },
+    ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
+    ...{ host, port, log },
     clock: systemClock,
   })
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
@@ -100,7 +106,7 @@ const nobodyCanReachUs = (): ConfigError =>
 
 /** Wires the parts and begins to serve. Tests bring parts of their own. */
 export async function assemble(parts: Parts): Promise<Parley> {
-  const { store, model, sampling, platforms, contextTokens, emoji, clock, log } = parts
+  const { store, model, sampling, platforms, contextTokens, meanwhile, emoji, clock, log } = parts
   const shownReplies = new ShownReplies(store.keyv('shown'))
   const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
   const prompt = systemPrompt(parts.systemPrompt)
@@ -123,8 +129,9 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
   const inbox = openInbox(store, clock)
   const dialogue = createDialogue({
-    ...{ shownReplies, transcripts, model, sampling, contextTokens, clock, log },
+    ...{ shownReplies, transcripts, model, sampling, contextTokens, meanwhile, clock, log },
     inbox,
+    announcements: openAnnouncements(store, clock, log),
     systemPrompt: prompt,
     stage: async (name, signal) => {
       const platform = named(platforms, name)
@@ -238,11 +245,14 @@ export async function openPrivacy(
   const shownReplies = new ShownReplies(store.keyv('shown'))
   const { createWeb } = await import('#adapters/web/web.ts')
   const web = createWeb({ modelLabel: 'none' }, { store: store.keyv('web'), clock, log })
+  const inbox = openInbox(store, clock)
+  const announcements = openAnnouncements(store, clock, log)
+  // The process that writes an answer is another one, if there is any. On a file it cannot be told.
+  const stopping = new Stopping({ running: new RunningReplies(), announcements, inbox, shownReplies })
   const conversations = new Conversations({
-    ...{ shownReplies, clock, inbox: openInbox(store, clock) },
+    ...{ shownReplies, clock, inbox },
     transcripts: new Transcripts(store.keyv('transcript'), store.keyv('window')),
-    // The process that writes an answer is another one, if there is any.
-    withdraw: () => {},
+    withdraw: (thread, questions) => stopping.withdrawQuestions(thread, questions),
   })
   const desk = createPrivacy({
     consents: new Consents(store.keyv('consent'), pseudonyms),

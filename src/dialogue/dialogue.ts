@@ -6,6 +6,7 @@
  */
 import type { PersonalData } from '#core/safety/personal-data.ts'
 import { naming, type ThreadRef, threadKey } from '#core/thread.ts'
+import type { Announcements } from '#core/turns/announcements.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
 import { Conversations } from './personal-data.ts'
@@ -14,9 +15,18 @@ import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from
 import { RunningReplies } from './running.ts'
 import { askedBefore } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
+import { Stopping } from './stopping.ts'
 import { takeTurn } from './turn.ts'
 
-export type DialogueDeps = Omit<TurnDeps, 'running'>
+export interface DialogueDeps extends Omit<TurnDeps, 'running'> {
+  /** What replicas say to each other about turns. */
+  readonly announcements: Announcements
+  /** What happens to a question that comes while an answer is being written in its thread; `queue` by default. */
+  readonly meanwhile?: Meanwhile | undefined
+}
+
+/** `queue`: it waits for the end of that answer. `interrupt`: that answer is stopped, and keeps its text (rule T2). */
+export type Meanwhile = 'queue' | 'interrupt'
 
 /** In a thread's order: before whatever waits. */
 const BEFORE_ALL = 0
@@ -37,10 +47,11 @@ export interface Dialogue {
   drain(boundMs: number): Promise<number>
 }
 
-export function createDialogue(parts: DialogueDeps): Dialogue {
+export function createDialogue({ announcements, meanwhile, ...parts }: DialogueDeps): Dialogue {
   const running = new RunningReplies()
   const deps: TurnDeps = { ...parts, running }
   const { inbox, clock, log, shownReplies, transcripts } = deps
+  const stopping = new Stopping({ running, announcements, inbox, shownReplies })
   const loop = new TurnLoop({ inbox, clock, log, work: (claim, signal) => takeTurn(claim, signal, deps) })
 
   /** @returns false when it was put in before. */
@@ -61,15 +72,23 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
       return changed === undefined ? undefined : writeErrand({ kind: 'question', question: changed })
     })
 
+  /** Never rejects: the question is accepted, whatever becomes of the answer before it. */
+  const interrupt = (thread: string, sentAt: number): Promise<void> =>
+    stopping
+      .interrupt(thread, sentAt)
+      .catch((error: unknown) =>
+        log.warn({ err: error, thread }, 'not interrupted; the question waits instead'),
+      )
+
   return {
     accept: async (question) => {
       const { id, thread, sentAt } = question
       const fresh = await put(id, threadKey(thread), sentAt, { kind: 'question', question })
+      if (fresh && meanwhile === 'interrupt') await interrupt(threadKey(thread), sentAt)
       return fresh ? 'accepted' : 'duplicate'
     },
     owns: (thread) => inbox.knows(threadKey(thread)),
-    stop: async (target) =>
-      'reply' in target ? running.stopReply(target.reply) : running.stopThread(threadKey(target.thread)),
+    stop: (target) => stopping.stop(target),
     regenerate: async (request) => {
       if ((await inbox.placeOf(request.id)) !== undefined) return 'duplicate'
       // Seen whole, but not remembered yet: whoever is quick must not be told to be late.
@@ -99,7 +118,7 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
       // In its question's place: what waits was asked later, and is answered knowing the new words.
       const fresh = await put(`${edit.question}#${edit.version}`, thread, sentAt, { kind: 'edit', edit })
       const isSame = old?.role === 'user' && old.text === edit.text
-      if (fresh && !isSame) running.stopQuestion(thread, edit.question)
+      if (fresh && !isSame) await stopping.stopQuestion(thread, edit.question)
     },
     deleted: async (deletion) => {
       const { question, message } = deletion
@@ -110,13 +129,20 @@ export function createDialogue(parts: DialogueDeps): Dialogue {
       // What waits was asked later, and is answered without it.
       const sentAt = asked?.sentAt ?? BEFORE_ALL
       await put(`${question}#deleted`, thread, sentAt, { kind: 'delete', deletion })
-      running.withdrawQuestion(thread, question)
+      await stopping.withdrawQuestions(thread, [question])
     },
     personalData: new Conversations({
       ...{ transcripts, shownReplies, inbox, clock },
-      withdraw: (thread, question) => running.withdrawQuestion(thread, question),
+      withdraw: (thread, questions) => stopping.withdrawQuestions(thread, questions),
     }),
-    start: () => loop.start(),
-    drain: (boundMs) => loop.stop(boundMs),
+    start: () => {
+      stopping.listen()
+      loop.start()
+    },
+    drain: async (boundMs) => {
+      const handedOver = await loop.stop(boundMs)
+      stopping.close()
+      return handedOver
+    },
   }
 }

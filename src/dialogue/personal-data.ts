@@ -18,8 +18,8 @@ export interface ConversationDeps {
   readonly shownReplies: ShownReplies
   readonly inbox: Inbox
   readonly clock: Clock
-  /** Stops the reply that is written to this question, if nobody else asked for it. */
-  readonly withdraw: (thread: string, question: string) => void
+  /** Stops the reply that is written to these questions of a thread, if nobody else asked for it. */
+  readonly withdraw: (thread: string, questions: readonly string[]) => Promise<void>
 }
 
 /** An answer that is being written ends within a second of its stop; one of a dead process within a lease. */
@@ -119,7 +119,12 @@ export class Conversations implements PersonalData {
       })
     })
     await inbox.forgetInIds(person.id)
-    for (const [question, thread] of questions) withdraw(thread, question)
+    const byThread = Map.groupBy(questions, ([, thread]) => thread)
+    for (const [thread, theirs] of byThread)
+      await withdraw(
+        thread,
+        theirs.map(([question]) => question),
+      )
     return { found: traces.messages + waiting.length, busy }
   }
 

@@ -59,7 +59,7 @@ export async function writeReply(
   const { clock, log, running } = deps
   const { thread } = task.claim
   const startedAt = clock.now()
-  const stop = running.begin(task.claim, task.journal.reply, questions)
+  const stop = running.write(task.claim, task.journal.reply, questions)
   const message = await new ReplyInProgress(task, stop, deps).write()
   const { id: reply, outcome, fault, made, text } = message
   const about = { thread, reply, questions: questions.length, outcome, fault, model: made?.model }

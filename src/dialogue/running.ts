@@ -1,11 +1,14 @@
 import type { Claim } from '#core/turns/inbox.ts'
 
-/** A reply that is being written now. */
+/** A turn that is being worked on now. */
 interface Running {
   readonly claim: Claim
-  readonly reply: string
+  /** What it writes; undefined until that is known, which is after what was said before was fetched. */
+  reply: string | undefined
   /** Ids of the questions it answers and that somebody still asks. */
   readonly questions: Set<string>
+  /** Ids of those that nobody asks any more. */
+  readonly withdrawn: Set<string>
   readonly stop: AbortController
 }
 
@@ -14,10 +17,28 @@ export class RunningReplies {
   /** By thread: the lease sees to it that there is one at most. */
   readonly #running = new Map<string, Running>()
 
-  /** @returns a signal that aborts when somebody asks for a stop. */
-  begin(claim: Claim, reply: string, questions: readonly string[]): AbortSignal {
-    const running: Running = { claim, reply, questions: new Set(questions), stop: new AbortController() }
-    this.#running.set(claim.thread, running)
+  /** Its reply can be stopped from now on. @param questions ids of what it answers, as far as that is known. */
+  begin(claim: Claim, questions: readonly string[]): void {
+    this.#running.set(claim.thread, {
+      ...{ claim, reply: undefined, withdrawn: new Set<string>() },
+      questions: new Set(questions),
+      stop: new AbortController(),
+    })
+  }
+
+  /**
+   * The reply of a turn that has begun.
+   *
+   * @param questions ids of all that it answers.
+   * @returns a signal that aborts when somebody asks for a stop, or is aborted when somebody did.
+   */
+  write(claim: Claim, reply: string, questions: readonly string[]): AbortSignal {
+    const running = this.#running.get(claim.thread)
+    if (running?.claim !== claim) throw new Error('a reply is written in a turn that has not begun')
+    running.reply = reply
+    running.questions.clear()
+    for (const id of questions) if (!running.withdrawn.has(id)) running.questions.add(id)
+    if (questions.length > 0 && running.questions.size === 0) stop(running)
     return running.stop.signal
   }
 
@@ -31,12 +52,22 @@ export class RunningReplies {
     return this.#find(reply)?.claim.thread
   }
 
+  isIn(thread: string): boolean {
+    return this.#running.has(thread)
+  }
+
   stopThread(thread: string): boolean {
     return stop(this.#running.get(thread))
   }
 
   stopReply(reply: string): boolean {
     return stop(this.#find(reply))
+  }
+
+  /** Somebody asked something newer, and does not want to wait for the answer to what is older (rule T2). */
+  interrupt(thread: string, sentAt: number): boolean {
+    const running = this.#running.get(thread)
+    return stop(running?.claim.deliveries.every((each) => each.sentAt < sentAt) ? running : undefined)
   }
 
   /** The question changed: its answer would be to something nobody asks. */
@@ -48,6 +79,7 @@ export class RunningReplies {
   /** The question is gone. An answer to others besides it goes on: they have no other. */
   withdrawQuestion(thread: string, question: string): boolean {
     const running = this.#running.get(thread)
+    running?.withdrawn.add(question)
     if (!running?.questions.delete(question)) return false
     return running.questions.size === 0 && stop(running)
   }

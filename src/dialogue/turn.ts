@@ -29,11 +29,14 @@ function work(claim: Try, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   switch (first?.kind) {
     case 'question': {
       const more = others.flatMap((errand) => (errand.kind === 'question' ? [errand.question] : []))
+      deps.running.begin(claim, [first.question.id, ...more.map(({ id }) => id)])
       return answer(claim, [first.question, ...more], signal, deps)
     }
     case 'regenerate':
+      deps.running.begin(claim, [])
       return redo(claim, first.request.reply, signal, deps)
     case 'edit':
+      deps.running.begin(claim, [first.edit.question])
       return changeText(claim, first.edit, signal, deps)
     case 'delete':
       return strikeOut(claim, first.deletion, deps)

@@ -7,6 +7,8 @@ const DEADLINE_MS = 5_000
 const CONNECTIONS = 10
 /** Whoever listens looks by themselves every second as well, so a lost connection may take its time. */
 const LISTEN_AGAIN_MS = 2_000
+/** A connection on which nobody speaks may be cut without a word on the way; asked this often, it tells. */
+const PROVE_MS = 15_000
 /** A statement that lost to another that wanted the same rows is as if it never was, and is tried again. */
 const TRIES = 4
 /** PostgreSQL: serialization failure, deadlock detected. */
@@ -113,8 +115,19 @@ export class Postgres {
       const mine = new pg.Client(this.#settings)
       client = mine
       mine.on('error', (error) => this.#broken(error))
-      mine.on('notification', ({ payload = '' }) => heard(payload))
+      mine.on('notification', ({ payload = '' }) => {
+        if (!stopped) heard(payload)
+      })
       const lost = new Promise<void>((resolve) => mine.on('end', resolve))
+      // One that does not answer in time is closed, and made anew.
+      const prove = setInterval(
+        () =>
+          mine
+            .query('SELECT 1')
+            .catch(() => mine.end())
+            .catch(() => {}),
+        PROVE_MS,
+      )
       try {
         await mine.connect()
         await mine.query(`LISTEN ${pg.escapeIdentifier(channel)}`)
@@ -123,6 +136,8 @@ export class Postgres {
       } catch (error) {
         this.#log.debug({ err: error }, 'not listening; looking every second instead')
         await mine.end().catch(() => {})
+      } finally {
+        clearInterval(prove)
       }
       if (!stopped) timer = setTimeout(again, LISTEN_AGAIN_MS)
     }

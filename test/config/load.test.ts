@@ -13,6 +13,7 @@ test('with nothing set, everything has its default', async () => {
     logLevel: 'info',
     drainMs: 20_000,
     contextTokens: 16_000,
+    meanwhile: 'queue',
     model: {
       models: [],
       wire: 'auto',
@@ -41,6 +42,7 @@ test('every setting can come from the environment', async () => {
     PARLEY_MODEL_TOP_P: '1',
     PARLEY_MODELS_DIR: '/models',
     PARLEY_CONTEXT_TOKENS: '4000',
+    PARLEY_MEANWHILE: 'interrupt',
     PARLEY_SYSTEM_PROMPT: 'Be brief.',
     OPENAI_API_KEY: 'sk-key',
     OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
@@ -76,6 +78,7 @@ test('every setting can come from the environment', async () => {
     drainMs: 0,
     systemPrompt: 'Be brief.',
     contextTokens: 4000,
+    meanwhile: 'interrupt',
     model: {
       models: ['gpt-6-luna', './My Models/small.gguf', 'rehearsal'],
       apiKey: 'sk-key',

@@ -1,6 +1,6 @@
 import type { ReplySurface, ReplyView, SurfaceFault } from '#core/delivery/surface.ts'
 import { SurfaceError } from '#core/delivery/surface.ts'
-import { createDialogue, type Dialogue } from '#core/dialogue/dialogue.ts'
+import { createDialogue, type Dialogue, type Meanwhile } from '#core/dialogue/dialogue.ts'
 import { writeErrand } from '#core/dialogue/errand.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import type { Stage } from '#core/dialogue/stage.ts'
@@ -9,6 +9,7 @@ import type { LanguageModel, ModelEvent, Prompt } from '#core/model/model.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
+import { LocalAnnouncements } from '#core/turns/announcements.ts'
 import type { Claim } from '#core/turns/inbox.ts'
 import { SqliteInbox } from '#core/turns/sqlite-inbox.ts'
 import { quietLog } from '#test/quiet-log.ts'
@@ -31,6 +32,7 @@ export class Theatre {
   readonly clock = new VirtualClock(1_000_000)
   readonly store: SqliteStore = openSqliteStore('memory:', quietLog)
   readonly inbox = new SqliteInbox(this.store.database, this.clock)
+  readonly announcements = new LocalAnnouncements()
   readonly transcripts = new Transcripts(this.store.keyv('transcript'), this.store.keyv('window'))
   readonly shownReplies = new ShownReplies(this.store.keyv('shown'))
   readonly screens: Screen[] = []
@@ -43,12 +45,13 @@ export class Theatre {
   onWhole: (reply: string) => Promise<void> = async () => {}
   script: Script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
   contextTokens = 10_000
+  meanwhile: Meanwhile | undefined
   dialogue: Dialogue = this.open()
   #messages = 0
 
   /** A further process on the same store. */
   open(): Dialogue {
-    const { clock, inbox, transcripts, shownReplies } = this
+    const { clock, inbox, announcements, transcripts, shownReplies, meanwhile } = this
     const model: LanguageModel = {
       label: 'script',
       stream: (prompt, { signal }) => {
@@ -57,7 +60,7 @@ export class Theatre {
       },
     }
     return createDialogue({
-      ...{ clock, inbox, transcripts, shownReplies, model },
+      ...{ clock, inbox, announcements, transcripts, shownReplies, meanwhile, model },
       sampling: { temperature: 0.5 },
       systemPrompt: systemPrompt('be kind'),
       contextTokens: this.contextTokens,

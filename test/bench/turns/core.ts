@@ -12,6 +12,7 @@ import { openStore, type Store } from '#core/store/store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
 import { type ThreadRef, threadKey } from '#core/thread.ts'
 import type { Inbox } from '#core/turns/inbox.ts'
+import { openAnnouncements } from '#core/turns/open-announcements.ts'
 import { openInbox } from '#core/turns/open-inbox.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { median } from '../figures.ts'
@@ -44,6 +45,7 @@ export class Core {
       transcripts: this.#transcripts,
       shownReplies: new ShownReplies(store.keyv('shown')),
       inbox: this.#inbox,
+      announcements: openAnnouncements(store, systemClock, quietLog),
       model: {
         label: 'none',
         async *stream() {
