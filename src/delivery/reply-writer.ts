@@ -67,6 +67,10 @@ export class ReplyWriter {
   #writing: Promise<void> | undefined
   /** Aborted by `finish`: the end of a reply waits for nobody's turn. */
   readonly #ending = new AbortController()
+  /** Aborted by `leave`. */
+  readonly #leaving = new AbortController()
+  /** Ends every write and wait. */
+  readonly #signal: AbortSignal
   /** Ends waits that only a reply that still grows has reason for. */
   readonly #growing: AbortSignal
 
@@ -89,7 +93,8 @@ export class ReplyWriter {
       ...(render !== undefined && { measure: (part: string) => sizeOf(render(part), limit) }),
       early: surface.beginsFree === true,
     })
-    this.#growing = AbortSignal.any([deps.signal, this.#ending.signal])
+    this.#signal = AbortSignal.any([deps.signal, this.#leaving.signal])
+    this.#growing = AbortSignal.any([this.#signal, this.#ending.signal])
   }
 
   /** More text. Returns at once; the reader sees it when the platform bears it. */
@@ -122,6 +127,15 @@ export class ReplyWriter {
     if (this.#lost !== undefined) throw this.#lost
   }
 
+  /**
+   * The reply is written here no longer. Resolves when nothing is on its way to the reader any more, so that whoever
+   * goes on with it finds all that there is (rules T1, T2). Never rejects.
+   */
+  async leave(): Promise<void> {
+    this.#leaving.abort(new Error('the reply is written here no longer'))
+    while (this.#writing !== undefined) await this.#writing
+  }
+
   #begin(): void {
     if (this.#lost !== undefined) return
     this.#writing ??= this.#write()
@@ -136,7 +150,8 @@ export class ReplyWriter {
   }
 
   async #write(): Promise<void> {
-    const { clock, signal } = this.#deps
+    const { clock } = this.#deps
+    const signal = this.#signal
     let failures = 0
     let [stuckSince, awaySince] = [clock.now(), clock.now()]
     for (;;) {
@@ -172,7 +187,7 @@ export class ReplyWriter {
 
   /** @returns true when that was the last write. */
   async #show(): Promise<boolean> {
-    const { surface, clock, signal, onShown } = this.#deps
+    const { surface, clock, onShown } = this.#deps
     await this.#gather()
     const finished = this.#finished
     const all = this.#parts()
@@ -183,7 +198,7 @@ export class ReplyWriter {
     this.#unseenSince = followed ? clock.now() : undefined
     let messages: readonly string[]
     try {
-      messages = await surface.show({ parts, finished, followed, controls: this.#controls }, signal)
+      messages = await surface.show({ parts, finished, followed, controls: this.#controls }, this.#signal)
     } catch (error) {
       this.#unseenSince = since ?? this.#unseenSince
       throw error
@@ -201,7 +216,7 @@ export class ReplyWriter {
 
   /** One packet of the network often holds several deltas: let all that are here already come along. */
   async #gather(): Promise<void> {
-    await this.#deps.clock.sleep(0, this.#deps.signal)
+    await this.#deps.clock.sleep(0, this.#signal)
   }
 
   async #turn(): Promise<GrantedTurn | 'ended' | undefined> {
@@ -240,7 +255,7 @@ export class ReplyWriter {
 
   /** @returns undefined when the reply was finished meanwhile. @throws the signal's reason */
   async #whileGrowing<T>(wait: (growing: AbortSignal) => Promise<T>): Promise<T | undefined> {
-    const { signal } = this.#deps
+    const signal = this.#signal
     // A platform that asked for silence gets it from the last write too.
     if (this.#finished) return wait(signal)
     try {

@@ -94,22 +94,28 @@ class ReplyInProgress {
 
   async write(): Promise<AssistantMessage> {
     const working = new AbortController()
+    let sign = Promise.resolve()
     try {
       // The reply's name is on disk before anything can show it: what people press carries it (rules T1, T3).
       if (this.#task.claim.journal === undefined) await this.#note(this.#journal)
       if (this.#journal.complete === undefined)
-        this.#showWorking(AbortSignal.any([working.signal, this.#task.signal]))
+        sign = this.#showWorking(AbortSignal.any([working.signal, this.#task.signal]))
       const composed = this.#journal.complete ?? (await this.#compose())
       await this.#note({ ...this.#journal, complete: composed })
       return await this.#showWhole(composed)
+    } catch (error) {
+      working.abort()
+      // Whoever goes on with this reply looks for what is there: nothing of ours may come after that (rules T1, T2).
+      await Promise.all([this.#writer.leave(), sign])
+      throw error
     } finally {
       working.abort()
     }
   }
 
-  /** Beside the work: a missing sign costs nobody a word. */
-  #showWorking(signal: AbortSignal): void {
-    this.#surface.working(signal).catch((error: unknown) => {
+  /** Beside the work: a missing sign costs nobody a word. Never rejects. */
+  #showWorking(signal: AbortSignal): Promise<void> {
+    return this.#surface.working(signal).catch((error: unknown) => {
       this.#deps.log.warn({ err: error, thread: this.#task.claim.thread }, 'no working sign')
     })
   }

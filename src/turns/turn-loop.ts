@@ -6,6 +6,11 @@ import { type Claim, type Inbox, LEASE_MS, LeaseLost } from './inbox.ts'
 const POLL_MS = 1_000
 /** Three chances to renew before a lease ends. */
 const RENEW_MS = LEASE_MS / 3
+/**
+ * Before a lease that cannot be renewed ends, its thread is left this much sooner: a write that is on its way by then
+ * lands before somebody else looks for what is there.
+ */
+const MARGIN_MS = RENEW_MS
 /** A turn that failed by our own fault waits this long times its failures, so that a bug never spins. */
 const RETRY_PAUSE_MS = 1_000
 const LONGEST_RETRY_PAUSE_MS = 60_000
@@ -102,16 +107,18 @@ export class TurnLoop {
       this.#again = false
       while (this.#running.size < MAX_RUNNING && !this.#stopping.signal.aborted) {
         await this.#keepWhatRanOut()
+        const until = this.#deps.clock.now() + LEASE_MS
         const claim = await this.#deps.inbox.claim()
         if (claim === undefined) break
-        this.#begin(claim)
+        this.#begin(claim, until)
       }
     }
     // In the same breath as the last look at `#again`: a wake that comes later begins a new look.
     this.#looking = false
   }
 
-  #begin(claim: Claim): void {
+  /** @param until when its lease ends. */
+  #begin(claim: Claim, until: number): void {
     const abort = new AbortController()
     const ended = new AbortController()
     // It was taken from us and came back, and we still work on it: there are never two turns at a thread.
@@ -123,7 +130,7 @@ export class TurnLoop {
       if (this.#running.get(claim.thread) === turn) this.#running.delete(claim.thread)
       this.wake()
     })
-    const turn: RunningTurn = { claim, abort, end, until: this.#deps.clock.now() + LEASE_MS }
+    const turn: RunningTurn = { claim, abort, end, until }
     this.#running.set(claim.thread, turn)
     void this.#keepLease(turn, ended.signal)
   }
@@ -185,8 +192,8 @@ export class TurnLoop {
       else turn.abort.abort(new LeaseLost())
     } catch (error) {
       log.error({ err: error, thread: turn.claim.thread }, 'the lease could not be renewed')
-      // Whoever reaches the store may have taken the thread over by now, and one reply has one writer.
-      if (clock.now() >= turn.until) turn.abort.abort(new LeaseLost())
+      // Whoever reaches the store may soon take the thread over, and one reply has one writer.
+      if (clock.now() >= turn.until - MARGIN_MS) turn.abort.abort(new LeaseLost())
     }
   }
 }

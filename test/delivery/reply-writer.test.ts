@@ -75,6 +75,17 @@ describe('a reply that streams', () => {
     ])
   })
 
+  test('T1, T2: whoever leaves a reply does so when its last write has landed, and writes no more', async () => {
+    const { clock, views, writer } = screen({ writeMs: 3_000 })
+    writer.push('one ')
+    await clock.advance(100)
+    writer.push('two')
+    const left = writer.leave().then(() => clock.now())
+    await clock.advance(10_000)
+    expect(await left).toBe(3_000)
+    expect(views.map(({ parts }) => parts.join(''))).toEqual(['one '])
+  })
+
   test('D3: text that comes while a write is slow is written after it, not beside it', async () => {
     const { clock, views, writer } = screen({ writeMs: 3_000 })
     writer.push('one ')

@@ -210,6 +210,23 @@ describe('a process that dies', () => {
     expect(theatre.prompts).toEqual([])
   })
 
+  test('T1, T2: a turn is handed over when its last write has landed, so that the next attempt finds it', async () => {
+    const theatre = new Theatre()
+    theatre.script = async function* (_prompt, signal) {
+      yield { type: 'text', delta: 'half' }
+      await theatre.clock.sleep(60_000, signal)
+    }
+    const landing = Promise.withResolvers<void>()
+    theatre.onWrite = () => landing.promise
+    await theatre.ask('1', 'hi')
+    const drained = theatre.dialogue.drain(0)
+    await theatre.clock.advance(1_000)
+    expect(await theatre.inbox.claim()).toBeUndefined()
+    landing.resolve()
+    expect(await drained).toBe(1)
+    expect((await theatre.inbox.claim())?.attempt).toBe(2)
+  })
+
   test('T4: a turn that fails again and again by our fault ends in an apology and frees its thread', async () => {
     const theatre = new Theatre()
     theatre.script = () => {

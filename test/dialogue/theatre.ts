@@ -41,6 +41,8 @@ export class Theatre {
   past: readonly PastMessage[] = []
   pastAsked = 0
   surfaceFault: SurfaceFault | undefined
+  /** A write on its way to the platform, which nobody can call back. */
+  onWrite: () => Promise<void> = async () => {}
   /** What happens once a reader sees a reply whole, before anybody else hears of it. */
   onWhole: (reply: string) => Promise<void> = async () => {}
   script: Script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
@@ -133,6 +135,7 @@ export class Theatre {
       refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
       show: async ({ parts, finished }: ReplyView) => {
         if (this.surfaceFault) throw new SurfaceError(this.surfaceFault, 'scripted')
+        await this.onWrite()
         Object.assign(screen, { parts, finished })
         while (ids.length < parts.length) ids.push(`m${this.#messages++}`)
         if (finished) await this.onWhole(reply)
