@@ -206,6 +206,8 @@ export class Gateway implements Connection {
     this.#sessions.set(shard, { session: ready.data.session_id, since: clock.now() })
     this.#ears ??= this.#listen(ready.data)
     const since = missedSince(heard.until, clock.now(), catchUpHours)
+    // From here on Discord is heard, whatever becomes of this process a moment later.
+    if (heard.until === undefined) void heard.advance(clock.now())
     if (since === undefined) return
     for (const { id } of ready.data.guilds) this.#unheard.set(id, since)
     // Direct messages come on the first shard.

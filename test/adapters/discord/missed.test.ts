@@ -1,5 +1,6 @@
 /** What is said while Parley is away (rules T1, T2): fetched when it is back, however it was away. */
-import { describe, expect, test } from 'vitest'
+import { Keyv } from 'keyv'
+import { describe, expect, test, vi } from 'vitest'
 import { channelsWithNews, missedSince } from '#adapters/discord/missed.ts'
 import type { DiscordSimulator } from '#test/platforms/discord/simulator.ts'
 import { running } from './running.ts'
@@ -99,6 +100,19 @@ test('a first start looks nowhere', async () => {
   await host.question('hello')
   await restart()
   expect(simulator.calls.filter(({ path }) => path.endsWith('/messages'))).toEqual([])
+})
+
+test('T1: what is said after a first process was killed in its first moments is taken in', async () => {
+  const memory = new Keyv()
+  const { simulator, host, discord, another } = await running({ memory })
+  // A killed process keeps nothing more.
+  const set = vi.spyOn(memory, 'set').mockResolvedValue(true)
+  await discord.stop()
+  set.mockRestore()
+  simulator.person('alice').mention(simulator.channel('general'), 'is nobody there?')
+  await another()
+  await host.question('is nobody there?')
+  expect(host.questions).toHaveLength(1)
 })
 
 test('a channel that is closed to us, and a Discord that stumbles, hide nothing else', async () => {
