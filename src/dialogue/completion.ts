@@ -42,6 +42,7 @@ export async function complete(request: CompletionRequest): Promise<Completion> 
   let text = ''
   let half = ''
   let refused = false
+  if (stop.aborted) return { ended: 'stopped', text }
   try {
     for await (const event of model.stream(prompt, { sampling, cacheKey, signal })) {
       if (event.type === 'done') return ending(event, text + half.toWellFormed(), refused)
