@@ -1,0 +1,41 @@
+/** A model that was made here, or given: what it is, what it came of, and what is known of it. */
+import * as z from 'zod'
+import { artifactSchema, stageSchema } from '#core/learning/engine.ts'
+
+const lineageSchema = z
+  .object({
+    /** A dataset's id, and the consent epoch in which it was built (rule S2). */
+    id: z.string(),
+    consentEpoch: z.number().int().nonnegative(),
+  })
+  .readonly()
+
+export const modelRecordSchema = z
+  .object({
+    schema: z.literal(1),
+    id: z.string(),
+    /** The model that training began from: an id of the registry, or any name. */
+    base: z.string().optional(),
+    stage: stageSchema,
+    artifact: artifactSchema,
+    /** Its own datasets and those of everything it came from. */
+    datasets: z.array(lineageSchema).readonly(),
+    rewardModel: z.string().optional(),
+    /** The round of `iterate` that made it, from 1. */
+    iteration: z.number().int().positive().optional(),
+    /** Milliseconds since the epoch. */
+    createdAt: z.number(),
+    /** What the gate said, newest; absent while nobody has asked it. */
+    verdict: z
+      .object({
+        at: z.number(),
+        passed: z.boolean(),
+        /** One plain sentence for each test. */
+        reasons: z.array(z.object({ passed: z.boolean(), text: z.string() }).readonly()).readonly(),
+      })
+      .readonly()
+      .optional(),
+    rejected: z.object({ at: z.number(), why: z.string() }).readonly().optional(),
+  })
+  .readonly()
+export type ModelRecord = z.infer<typeof modelRecordSchema>

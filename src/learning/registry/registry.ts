@@ -1,0 +1,178 @@
+/**
+ * The models that there are, and which of them answers (rules L4, L6). Kept in the store, so that every replica goes by
+ * the same. A model is in here only when its files are whole, and is promoted only when the gate let it pass, or an
+ * operator says why it should go in spite of that.
+ */
+import type { Clock } from '#core/clock.ts'
+import { LearningError, type ModelArtifact } from '#core/learning/engine.ts'
+import type { Namespace } from '#core/store/namespaces.ts'
+import {
+  NOBODY_YET,
+  type Pointer,
+  pointerSchema,
+  promoted,
+  rolledBack,
+  type Swap,
+  withCanary,
+} from './pointer.ts'
+import { type ModelRecord, modelRecordSchema } from './record.ts'
+
+export interface RegistryDeps {
+  readonly store: Namespace
+  /** Why an artifact cannot be used, for people; undefined when all of it is there and as it was. */
+  readonly flawOf: (artifact: ModelArtifact) => Promise<string | undefined>
+  readonly clock: Clock
+  /** Told of every swap, after it is kept. */
+  readonly audit: (action: RegistryAction, model: string) => Promise<void>
+}
+
+export type RegistryAction =
+  | 'model registered'
+  | 'model promoted'
+  | 'model set as canary'
+  | 'model rolled back'
+  | 'model rejected'
+
+/** Namespace `models`: `model/<id>` and the one `pointer`. */
+export class Registry {
+  readonly #deps: RegistryDeps
+
+  constructor(deps: RegistryDeps) {
+    this.#deps = deps
+  }
+
+  /** @throws LearningError when its files are not whole, or the id is taken by another. */
+  async add(record: ModelRecord): Promise<void> {
+    const { store, audit } = this.#deps
+    await this.#mustBeWhole(record)
+    await store.exclusively('models', async () => {
+      const known = await this.find(record.id)
+      if (known !== undefined && known.artifact.job !== record.artifact.job)
+        throw new LearningError(`There is another model "${record.id}" already. Give this one another name.`)
+      await store.set(keyOf(record.id), modelRecordSchema.parse(record))
+    })
+    await audit('model registered', record.id)
+  }
+
+  /** Oldest first. */
+  async all(): Promise<readonly ModelRecord[]> {
+    const found: ModelRecord[] = []
+    const { store } = this.#deps
+    if (store.iterator === undefined) return found
+    for await (const [key, value] of store.iterator())
+      if (String(key).startsWith(MODELS)) found.push(modelRecordSchema.parse(value))
+    return found.sort((a, b) => a.createdAt - b.createdAt)
+  }
+
+  async find(id: string): Promise<ModelRecord | undefined> {
+    const found = await this.#deps.store.get<unknown>(keyOf(id))
+    return found === undefined ? undefined : modelRecordSchema.parse(found)
+  }
+
+  /** @throws LearningError when there is none of this name. */
+  async get(id: string): Promise<ModelRecord> {
+    const found = await this.find(id)
+    if (found !== undefined) return found
+    throw new LearningError(`There is no model "${id}". "parley learn model ls" shows those there are.`)
+  }
+
+  async pointer(): Promise<Pointer> {
+    const found = await this.#deps.store.get<unknown>(POINTER)
+    return found === undefined ? NOBODY_YET : pointerSchema.parse(found)
+  }
+
+  async judge(id: string, verdict: Omit<NonNullable<ModelRecord['verdict']>, 'at'>): Promise<void> {
+    const at = this.#deps.clock.now()
+    await this.#change(id, (record) => ({ ...record, verdict: { ...verdict, at } }))
+  }
+
+  async reject(id: string, why: string): Promise<void> {
+    const at = this.#deps.clock.now()
+    await this.#change(id, (record) => ({ ...record, rejected: { at, why } }))
+    await this.#deps.audit('model rejected', id)
+  }
+
+  /**
+   * @param anyway why it goes although the gate refused it, or was not asked.
+   * @throws LearningError when the gate has not let it pass, or its files are not whole.
+   */
+  async promote(id: string, anyway?: string): Promise<Pointer> {
+    const record = await this.#allowed(id, anyway)
+    const why = anyway ?? 'the gate let it pass'
+    return this.#swap('model promoted', record.id, (pointer) =>
+      promoted(pointer, id, this.#now('operator', why)),
+    )
+  }
+
+  /** @throws LearningError like `promote`: what is not fit for everybody is not fit for some. */
+  async canary(id: string, percent: number, anyway?: string): Promise<Pointer> {
+    const record = await this.#allowed(id, anyway)
+    const at = this.#deps.clock.now()
+    return this.#swap('model set as canary', record.id, (pointer) => withCanary(pointer, id, percent, at))
+  }
+
+  /** One write; said again, it changes nothing (rule L6). */
+  async rollback(from: string, by: Swap['by'], why: string): Promise<Pointer> {
+    return this.#swap('model rolled back', from, (pointer) => rolledBack(pointer, from, this.#now(by, why)))
+  }
+
+  /** Which models saw any of these datasets, also through what they came from (rule S3). */
+  async thatSaw(datasets: ReadonlySet<string>): Promise<readonly ModelRecord[]> {
+    return (await this.all()).filter((each) => each.datasets.some(({ id }) => datasets.has(id)))
+  }
+
+  #now(by: Swap['by'], why: string): Swap {
+    return { at: this.#deps.clock.now(), by, why }
+  }
+
+  async #allowed(id: string, anyway: string | undefined): Promise<ModelRecord> {
+    const record = await this.get(id)
+    if (record.artifact.kind !== 'policy')
+      throw new LearningError(`${id} is a reward model: it judges answers and gives none. Choose a policy.`)
+    if (record.artifact.served === undefined)
+      throw new LearningError(
+        `${id} is not served anywhere. Serve it ("parley learn serve-policy" for a local one) and register its address.`,
+      )
+    await this.#mustBeWhole(record)
+    if (anyway === undefined && record.verdict?.passed !== true)
+      throw new LearningError([`${id} may not go to people:`, ...failuresOf(record)].join('\n- '))
+    return record
+  }
+
+  async #mustBeWhole({ id, artifact }: ModelRecord): Promise<void> {
+    const flaw = await this.#deps.flawOf(artifact)
+    if (flaw !== undefined) throw new LearningError(`${id} cannot be used: ${flaw}`)
+  }
+
+  async #change(id: string, change: (record: ModelRecord) => ModelRecord): Promise<void> {
+    const { store } = this.#deps
+    await store.exclusively('models', async () => {
+      await store.set(keyOf(id), modelRecordSchema.parse(change(await this.get(id))))
+    })
+  }
+
+  async #swap(
+    action: RegistryAction,
+    model: string,
+    change: (pointer: Pointer) => Pointer,
+  ): Promise<Pointer> {
+    const { store, audit } = this.#deps
+    const { before, after } = await store.exclusively('pointer', async () => {
+      const before = await this.pointer()
+      const after = change(before)
+      if (after !== before) await store.set(POINTER, pointerSchema.parse(after))
+      return { before, after }
+    })
+    if (after !== before) await audit(action, model)
+    return after
+  }
+}
+
+const failuresOf = ({ verdict }: ModelRecord): readonly string[] =>
+  verdict === undefined
+    ? ['The gate has not judged it. Run "parley learn eval gate" first.']
+    : verdict.reasons.filter(({ passed }) => !passed).map(({ text }) => text)
+
+const POINTER = 'pointer'
+const MODELS = 'model/'
+const keyOf = (id: string): string => `${MODELS}${id}`
