@@ -73,6 +73,22 @@ export function tirelessModel(): LanguageModel & { readonly streams: number } {
   }
 }
 
+/** Writes until it is stopped when it is asked for everything; otherwise as the remembering one. */
+export function talkativeModel(): LanguageModel & { readonly streams: number } {
+  const tireless = tirelessModel()
+  const remembering = rememberingModel()
+  return {
+    label: 'talkative model',
+    get streams() {
+      return tireless.streams
+    },
+    stream: (prompt, options) => {
+      const wantsAll = prompt.turns.at(-1)?.content.endsWith('everything')
+      return (wantsAll ? tireless : remembering).stream(prompt, options)
+    },
+  }
+}
+
 async function* stream(text: string, pauseMs: number, signal: AbortSignal): AsyncIterable<ModelEvent> {
   for (let at = 0; at < text.length; at += DELTA_CHARACTERS) {
     if (pauseMs > 0) await pause(pauseMs, undefined, { signal })

@@ -1,6 +1,7 @@
 import type { Platform } from '#adapters/platform.ts'
 import { DEFAULT_EMOJI } from '#config/emoji.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
+import type { Meanwhile } from '#core/dialogue/dialogue.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
 import { assemble, type Parley } from '#core/main.ts'
 import type { LanguageModel } from '#core/model/model.ts'
@@ -16,6 +17,8 @@ export interface RunningOptions {
   readonly store?: string
   /** The real one by default. */
   readonly clock?: Clock
+  /** What is the default of the settings by default. */
+  readonly meanwhile?: Meanwhile
 }
 
 export interface Running extends Parley {
@@ -35,6 +38,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
     emoji: { everywhere: [DEFAULT_EMOJI], workspaces: {} },
     systemPrompt: undefined,
     contextTokens: 16_000,
+    meanwhile: options.meanwhile,
     host: '127.0.0.1',
     port: 0,
     clock: options.clock ?? systemClock,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { LanguageModel } from '#core/model/model.ts'
-import { draftingModel, longModel, rememberingModel, tirelessModel } from './models.ts'
-import { type Running, run } from './running.ts'
+import { draftingModel, longModel, rememberingModel, talkativeModel, tirelessModel } from './models.ts'
+import { type Running, type RunningOptions, run } from './running.ts'
 import type { Shown, World } from './world.ts'
 
 const DRAIN_MS = 5_000
@@ -49,9 +49,12 @@ export function scenarios(
       await world.close()
       rmSync(folder, { recursive: true })
     })
-    const restart = async (model: LanguageModel = rememberingModel()) => {
+    const restart = async (
+      model: LanguageModel = rememberingModel(),
+      more: Pick<RunningOptions, 'meanwhile'> = {},
+    ) => {
       await parley.stop(DRAIN_MS)
-      parley = await run([world], { store, model })
+      parley = await run([world], { store, model, ...more })
     }
 
     test('a question is answered, and the follow-up remembers', async () => {
@@ -167,6 +170,21 @@ export function scenarios(
         async () => model.streams,
         (streams) => streams === 0,
       )
+    })
+
+    test('T2: with interrupt, a newer question stops the answer before it, and is answered next', async () => {
+      const model = talkativeModel()
+      await restart(model, { meanwhile: 'interrupt' })
+      const alice = world.person('alice')
+      const thread = await alice.ask('tell me everything')
+      await thread.until((shown) => shown.some(({ text }) => text.includes('word3')))
+      await thread.say(alice, 'or only the end')
+      const shown = await thread.until(finished(2))
+      expect(texts(shown)).toEqual([
+        expect.stringMatching(/^word1 word2 word3[\s\S]*Stopped\./),
+        expect.stringContaining('Answering alice: or only the end. Before that: alice: tell me everything.'),
+      ])
+      expect(model.streams).toBe(0)
     })
 
     test('T5: another answer takes the place of the first, once, also after a restart', async () => {
