@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
 import type { ModelEvent } from '#core/model/model.ts'
 import { threadKey } from '#core/thread.ts'
@@ -225,6 +225,21 @@ describe('a process that dies', () => {
     landing.resolve()
     expect(await drained).toBe(1)
     expect((await theatre.inbox.claim())?.attempt).toBe(2)
+  })
+
+  test('T1, D7: an attempt that failed while the platform made it wait writes nothing any more', async () => {
+    const theatre = new Theatre()
+    theatre.surfaceFault = { kind: 'rate_limited', retryAfterMs: 20_000 }
+    const note = theatre.inbox.note.bind(theatre.inbox)
+    const noting = vi.spyOn(theatre.inbox, 'note').mockImplementation(async (claim, journal) => {
+      if (!journal.includes('complete')) return note(claim, journal)
+      noting.mockImplementation(note)
+      theatre.surfaceFault = undefined
+      throw new Error('the store is away')
+    })
+    await theatre.ask('1', 'hi')
+    await theatre.clock.advance(60_000)
+    expect(theatre.visible).toEqual(['', 'you said: Alice: hi'])
   })
 
   test('T4: a turn that fails again and again by our fault ends in an apology and frees its thread', async () => {
