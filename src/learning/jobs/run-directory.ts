@@ -53,6 +53,10 @@ export class RunDirectory {
     return join(this.path, 'metrics.jsonl')
   }
 
+  get samplesPath(): string {
+    return join(this.path, 'samples.jsonl')
+  }
+
   get checkpointPath(): string {
     return join(this.path, 'checkpoint')
   }
@@ -95,7 +99,7 @@ export class RunDirectory {
   }
 
   async addSample(sample: Sample): Promise<void> {
-    await appendFile(join(this.path, 'samples.jsonl'), `${JSON.stringify(sampleSchema.parse(sample))}\n`)
+    await appendFile(this.samplesPath, `${JSON.stringify(sampleSchema.parse(sample))}\n`)
   }
 
   async addLog(line: string): Promise<void> {
