@@ -121,6 +121,10 @@ export class SlackReply implements ReplySurface {
     if (!this.#deps.offers.nativeStop) void this.#holdLater(signal)
   }
 
+  landed(): Promise<unknown> {
+    return this.#turn
+  }
+
   /** Never throws. */
   async #holdLater(signal: AbortSignal): Promise<void> {
     try {

@@ -134,6 +134,7 @@ export class ReplyWriter {
   async leave(): Promise<void> {
     this.#leaving.abort(new Error('the reply is written here no longer'))
     while (this.#writing !== undefined) await this.#writing
+    await this.#deps.surface.landed?.()
   }
 
   #begin(): void {

@@ -56,6 +56,11 @@ export interface ReplySurface {
    */
   working(signal: AbortSignal): Promise<void>
   /**
+   * Resolves when no message is on its way any more that `working` began by itself. Asked for when somebody else goes
+   * on with the reply. Never rejects.
+   */
+  landed?(): Promise<unknown>
+  /**
    * Make the reader see exactly these parts. Idempotent; resolves when the platform has accepted it.
    *
    * @returns the platform's message id of every part shown, in order.

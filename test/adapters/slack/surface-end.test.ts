@@ -133,6 +133,21 @@ describe('T5: where Slack offers no Stop of its own', () => {
     expect(JSON.stringify(reply.seen()[0]?.blocks)).not.toContain('stop:')
   })
 
+  test('T1, T2: whoever goes on with such a reply finds that message, also when it was on its way', async () => {
+    const clock = new VirtualClock(Date.now())
+    const app = await running({ clock, agents: false })
+    const reply = await asked(app)
+    const turn = new AbortController()
+    await reply.surface.working(turn.signal)
+    app.simulator.failNext('chat.postMessage', { kind: 'delay', ms: 2_000, when: 'before' })
+    await clock.advance(3_000)
+    await app.simulator.until(() => app.simulator.calls.some(({ method }) => method === 'chat.postMessage'))
+    turn.abort(new Error('handed over'))
+    const found = reply.surface.landed?.().then(() => reply.seen().map(({ text }) => text))
+    await clock.advance(2_000)
+    expect(await found).toEqual(['_Thinking…_'])
+  })
+
   test('one that has words by then does not', async () => {
     const clock = new VirtualClock(Date.now())
     const reply = await asked(await running({ clock, agents: false }))
