@@ -26,6 +26,7 @@ export interface CompletionRequest {
   readonly stop: AbortSignal
   readonly clock: Clock
   readonly onText: (delta: string) => void
+  readonly onArm?: (arm: string) => void
 }
 
 /** Servers cut their deltas anywhere, also within an emoji; no platform takes one half. */
@@ -37,14 +38,15 @@ const HALF_AT_END = /[\uD800-\uDBFF]$/
  * A failure is an outcome, because the reader must see it (rule T4); only our own cancellation is thrown.
  */
 export async function complete(request: CompletionRequest): Promise<Completion> {
-  const { model, prompt, sampling, cacheKey, stop, onText } = request
+  const { model, prompt, sampling, cacheKey, stop, onText, onArm } = request
   const signal = AbortSignal.any([request.signal, stop])
+  const options = { sampling, cacheKey, signal, ...(onArm === undefined ? {} : { onArm }) }
   let text = ''
   let half = ''
   let refused = false
   if (stop.aborted) return { ended: 'stopped', text }
   try {
-    for await (const event of model.stream(prompt, { sampling, cacheKey, signal })) {
+    for await (const event of model.stream(prompt, options)) {
       if (event.type === 'done') return ending(event, text + half.toWellFormed(), refused)
       if (stop.aborted) break
       refused ||= event.type === 'refusal'

@@ -76,6 +76,7 @@ class ReplyInProgress {
   readonly #writer: ReplyWriter
   /** The same as what the inbox holds, or newer by one step. */
   #journal: Journal
+  #arm = DEFAULT_ARM
 
   constructor(task: ReplyTask, stop: AbortSignal, deps: TurnDeps) {
     const { stage, place, journal, signal } = task
@@ -134,6 +135,9 @@ class ReplyInProgress {
       ...{ model, sampling, signal, stop: this.#stop, clock, cacheKey: claim.thread },
       prompt: buildPrompt(systemPrompt.text, context.messages.slice(dropped)),
       onText: (delta) => this.#writer.push(delta),
+      onArm: (arm) => {
+        this.#arm = arm
+      },
     })
     const notes = [...endingNotes(completion), ...(dropped > 0 ? [NOTES.windowMoved] : [])]
     const range = { first: context.first + dropped, end: context.first + context.messages.length }
@@ -156,7 +160,7 @@ class ReplyInProgress {
     const { systemPrompt, sampling, clock, log, model } = this.#deps
     const { text, ended: outcome } = completion
     const base = { role: 'assistant', id: this.#journal.reply, at: clock.now(), text, outcome } as const
-    const made = { promptVersion: systemPrompt.version, sampling: { ...sampling }, arm: DEFAULT_ARM, prompt }
+    const made = { promptVersion: systemPrompt.version, sampling: { ...sampling }, arm: this.#arm, prompt }
     switch (completion.ended) {
       case 'failed': {
         const { error } = completion

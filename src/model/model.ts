@@ -47,6 +47,8 @@ export interface StreamOptions {
   readonly signal: AbortSignal
   /** Groups requests of one conversation for the vendor's prompt cache. Holds no personal data. */
   readonly cacheKey?: string
+  /** Told which experiment's arm answers, before the first word; never told while there is no experiment. */
+  readonly onArm?: (arm: string) => void
 }
 
 export interface LanguageModel {

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { describe, expect, test, vi } from 'vitest'
 import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
 import type { ModelEvent } from '#core/model/model.ts'
@@ -58,6 +59,25 @@ describe('a question is answered', () => {
         usage: { inputTokens: 1, outputTokens: 2, cachedTokens: 0 },
       },
     })
+  })
+
+  test('M5: the arm of an experiment is recorded with it, also when a person stops it', async () => {
+    const theatre = new Theatre()
+    theatre.arm = 'canary-7'
+    await theatre.ask('1', 'hi')
+    theatre.script = async function* (_, signal) {
+      yield { type: 'text', delta: 'on and on' }
+      await once(signal, 'abort')
+    }
+    await theatre.ask('2', 'more')
+    await theatre.dialogue.stop({ thread: theatre.question('2', '').thread })
+    await theatre.clock.advance(10_000)
+    const { messages } = await theatre.transcripts.window(THREAD)
+    const replies = messages.filter(({ role }) => role === 'assistant')
+    expect(replies).toMatchObject([
+      { made: { arm: 'canary-7' } },
+      { outcome: 'stopped', made: { arm: 'canary-7' } },
+    ])
   })
 
   test('F3: the messages that show it lead back to it', async () => {

@@ -46,6 +46,8 @@ export class Theatre {
   /** What happens once a reader sees a reply whole, before anybody else hears of it. */
   onWhole: (reply: string) => Promise<void> = async () => {}
   script: Script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
+  /** Of the experiment that runs. */
+  arm: string | undefined
   contextTokens = 10_000
   meanwhile: Meanwhile | undefined
   dialogue: Dialogue = this.open()
@@ -56,8 +58,9 @@ export class Theatre {
     const { clock, inbox, announcements, transcripts, shownReplies, meanwhile } = this
     const model: LanguageModel = {
       label: 'script',
-      stream: (prompt, { signal }) => {
+      stream: (prompt, { signal, onArm }) => {
         this.prompts.push(prompt)
+        if (this.arm !== undefined) onArm?.(this.arm)
         return this.script(prompt, signal)
       },
     }
