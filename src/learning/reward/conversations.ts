@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { DatasetError } from '#core/learning/dataset/dataset.ts'
+import { FORMATS } from '#core/learning/dataset/formats.ts'
+import { readLines, sha256OfFile } from '#core/learning/dataset/lines.ts'
+import { readManifest } from '#core/learning/dataset/verify.ts'
+import type { Judged } from './reward-model.ts'
+
+type Conversation = Judged['conversation']
+
+/** Finds a conversation by the label of its prompt row: `{"pid","ctx_sha"}`, as JSON text or parsed already. */
+export interface Conversations {
+  readonly count: number
+  find(label: unknown): Conversation | undefined
+}
+
+export const NO_CONVERSATIONS: Conversations = { count: 0, find: () => undefined }
+
+const labelShape = z.object({ pid: z.string(), ctx_sha: z.string() })
+
+/**
+ * The conversations of a dataset's prompts, of every split.
+ *
+ * @throws DatasetError when the directory is no dataset, has no prompts, or a file is not what its manifest says.
+ */
+export async function readConversations(directory: string): Promise<Conversations> {
+  const manifest = await readManifest(directory)
+  const files = manifest.files.filter(({ kind }) => kind === 'prompts')
+  if (files.length === 0)
+    throw new DatasetError(`${directory} has no prompts. Build it again with --kinds prompts among others.`)
+  const known = new Map<string, Conversation>()
+  for (const { path, sha256 } of files) {
+    const file = join(directory, path)
+    if ((await sha256OfFile(file)) !== sha256)
+      throw new DatasetError(`${file} was changed: its checksum is another. Build the dataset again.`)
+    for await (const { text } of readLines(file)) {
+      const { prompt } = FORMATS.prompts.parse(JSON.parse(text))
+      known.set(contextSha(prompt), prompt)
+    }
+  }
+  return { count: known.size, find: (label) => known.get(contextShaIn(label)) }
+}
+
+function contextShaIn(label: unknown): string {
+  const { data } = labelShape.safeParse(typeof label === 'string' ? jsonOf(label) : label)
+  return data?.ctx_sha ?? ''
+}
+
+/** The same as in a prompt row's label. */
+const contextSha = (prompt: Conversation): string =>
+  createHash('sha256').update(JSON.stringify(prompt)).digest('hex')
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // A label that is not ours names no conversation.
+  }
+}
