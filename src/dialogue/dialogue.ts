@@ -80,6 +80,10 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
         log.warn({ err: error, thread }, 'not interrupted; the question waits instead'),
       )
 
+  /** Another replica has shown some of it, and does not remember it yet. */
+  const isWrittenElsewhere = async (reply: string, thread: string): Promise<boolean> =>
+    (await inbox.isHeld(thread)) && (await transcripts.find(thread, reply)) === undefined
+
   return {
     accept: async (question) => {
       const { id, thread, sentAt } = question
@@ -99,8 +103,9 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
       if (shown?.place === null) return 'unasked'
       if (written === undefined) {
         const { messages } = await transcripts.window(thread)
-        if (messages.at(-1)?.id !== request.reply) return 'outdated'
-        if (askedBefore(request.reply, messages).length === 0) return 'unasked'
+        const isNewest = messages.at(-1)?.id === request.reply
+        if (!isNewest && !(await isWrittenElsewhere(request.reply, thread))) return 'outdated'
+        if (isNewest && askedBefore(request.reply, messages).length === 0) return 'unasked'
       }
       const errand: Errand = { kind: 'regenerate', request }
       return (await put(request.id, thread, request.at, errand)) ? 'accepted' : 'duplicate'

@@ -34,6 +34,8 @@ interface Replica {
   words: number
   /** What it shows, by reply. */
   readonly shown: Map<string, { text: string; finished: boolean }>
+  /** What happens once a reader sees a reply whole, before anybody else hears of it. */
+  onWhole: (reply: string) => Promise<void>
 }
 
 let replicas: readonly Replica[] = []
@@ -44,7 +46,10 @@ afterEach(async () => {
 
 function replica(store: Store, announcements: Announcements, meanwhile?: Meanwhile): Replica {
   const shown = new Map<string, { text: string; finished: boolean }>()
-  const one = { words: 0, streams: new Set<AbortSignal>(), opened: [] as string[] }
+  const one = {
+    ...{ words: 0, streams: new Set<AbortSignal>(), opened: [] as string[] },
+    onWhole: async (_reply: string) => {},
+  }
   const surface = (reply: string): ReplySurface => ({
     limit: { unit: 'utf16', size: 2_000 },
     account: undefined,
@@ -52,6 +57,7 @@ function replica(store: Store, announcements: Announcements, meanwhile?: Meanwhi
     refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
     show: async ({ parts, finished }) => {
       shown.set(reply, { text: parts.join(''), finished })
+      if (finished) await one.onWhole(reply)
       return parts.map((_, nth) => `${reply}-${nth}`)
     },
   })
@@ -78,7 +84,9 @@ function replica(store: Store, announcements: Announcements, meanwhile?: Meanwhi
             one.streams.delete(signal)
           }
         }
-        yield { type: 'text', delta: `you said: ${asked}` }
+        yield { type: 'text', delta: 'you said: ' }
+        await systemClock.sleep(50, signal)
+        yield { type: 'text', delta: asked }
         yield { type: 'done', finish: 'stop', model: 'endless' }
       },
     },
@@ -187,6 +195,27 @@ function behaviour(
     expect(await other.dialogue.stop({ thread: { ...THREAD, root: 'another' } })).toBe(false)
     expect(writer.streams.size).toBe(1)
     expect([...writer.streams].map(({ aborted }) => aborted)).toEqual([false])
+  })
+
+  test('T5: another answer is asked for at the other one, before the first is remembered', async () => {
+    replicas = await open()
+    const outcomes: string[] = []
+    for (const each of replicas) {
+      const other = replicas.find((one) => one !== each)
+      each.onWhole = async (reply) => {
+        const press = { id: 'press', reply, by: { id: 'U1', name: 'Alice' }, at: 2 }
+        if (outcomes.length === 0) outcomes.push((await other?.dialogue.regenerate(press)) ?? 'nobody')
+      }
+      each.dialogue.start()
+    }
+    const [first] = replicas
+    // Two writes: where it is shown is remembered after the first one.
+    await first?.dialogue.accept(question('1', 'hello there'))
+    await vi.waitFor(async () => {
+      const last = first === undefined ? undefined : (await transcript(first)).at(-1)
+      expect(last).toMatchObject({ alternatives: [{ text: 'you said: Alice: hello there' }] })
+    }, PATIENCE)
+    expect(outcomes).toEqual(['accepted'])
   })
 
   test('T6: a question that is deleted at the other one stops its answer', async () => {
