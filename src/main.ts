@@ -31,7 +31,8 @@ import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { readinessOf } from './http/readiness.ts'
-import { chooseModel } from './model/choose.ts'
+import { createLateRollout } from './learning/rollout/late-rollout.ts'
+import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { Audit, audited } from './safety/audit.ts'
 import { Consents } from './safety/consent.ts'
@@ -57,6 +58,8 @@ export interface Parts {
   /** `queue` by default. */
   readonly meanwhile?: Meanwhile | undefined
   readonly emoji: EmojiConfig
+  /** How to ask a model that was learned from feedback. Absent: only `model` ever answers. */
+  readonly learned?: ModelSettings | undefined
   /** Absent when no replies are drawn for review. */
   readonly review?: ReviewConfig | undefined
   readonly host: string
@@ -89,6 +92,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   const { sampling } = config.model
   const { systemPrompt, contextTokens, meanwhile, emoji, review, host, port } = config
   const parley = await assemble({
+    learned: config.model,
     ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
     ...{ host, port, log },
     clock: systemClock,
@@ -106,13 +110,29 @@ const nobodyCanReachUs = (): ConfigError =>
 
 /** Wires the parts and begins to serve. Tests bring parts of their own. */
 export async function assemble(parts: Parts): Promise<Parley> {
-  const { store, model, sampling, platforms, contextTokens, meanwhile, emoji, clock, log } = parts
+  const { store, sampling, platforms, contextTokens, meanwhile, emoji, clock, log } = parts
   const shownReplies = new ShownReplies(store.keyv('shown'))
   const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
   const prompt = systemPrompt(parts.systemPrompt)
   const systemPrompts = await SystemPrompts.open(store.keyv('prompts'), prompt)
-  const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompts, clock })
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+  const audit = new Audit(store.keyv('audit'))
+  const repliesWithVotes = async function* () {
+    const { repliesWithFeedback } = await import('./feedback/replies-with-feedback.ts')
+    yield* repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))
+  }
+  const { learned: settings, model: configured } = parts
+  const model =
+    settings === undefined
+      ? configured
+      : createLateRollout({
+          ...{ configured, settings, audit, clock, log, fetch, replies: repliesWithVotes },
+          models: store.keyv('models'),
+          exposures: store.keyv('exposures'),
+          // Nobody outside knows what a pseudonym is made of.
+          salt: pseudonyms.of({ platform: 'parley', id: 'rollout' }),
+        })
+  const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompts, clock })
   const ledger = new Ledger({
     ...{ events: store.keyv('ledger'), shown: shownReplies, transcripts, pseudonyms, replies },
   })
@@ -140,10 +160,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     },
   })
   const feedback: InsightSources = {
-    replies: async function* () {
-      const { repliesWithFeedback } = await import('./feedback/replies-with-feedback.ts')
-      yield* repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))
-    },
+    replies: repliesWithVotes,
     rankings: () => rankings.all(),
     tasks: () => tasks.all(),
     demonstrations: () => demonstrations.all(),
@@ -156,7 +173,6 @@ export async function assemble(parts: Parts): Promise<Parley> {
     ],
     ...{ consents, log, settle: () => store.settle() },
   })
-  const audit = new Audit(store.keyv('audit'))
   const privacy = audited(desk, { audit, pseudonyms, by: 'person', now: () => clock.now() })
   const host: Host = {
     accept: dialogue.accept,

@@ -7,7 +7,7 @@ import { createLog } from '#core/telemetry/log.ts'
 import { readPerson } from './person.ts'
 
 const USAGE = `Usage: parley audit [--about <platform:person>] [--json]
-  What was done with people's data, oldest first: erasures, consents, copies, exports, datasets.
+  What was done with people's data and with models, oldest first: erasures, consents, exports, datasets, promotions.
   People are pseudonyms; --about shows what was done with one person's.
 `
 const NOT_UNDERSTOOD = 2
@@ -39,7 +39,14 @@ export async function audit(args: readonly string[], env: NodeJS.ProcessEnv): Pr
   }
 }
 
-function asLine({ at, action, by, about, failed }: AuditEntry): string {
+function asLine({ at, action, by, about, model, failed }: AuditEntry): string {
   const whose = about === undefined ? '' : `  of ${about}`
-  return `${new Date(at).toISOString()}  ${action}${whose}  by ${by === 'person' ? 'themselves' : 'an operator'}${failed ? ', which failed' : ''}`
+  const which = model === undefined ? '' : `  ${model}`
+  return `${new Date(at).toISOString()}  ${action}${which}${whose}  by ${BY[by]}${failed ? ', which failed' : ''}`
+}
+
+const BY: Readonly<Record<AuditEntry['by'], string>> = {
+  person: 'themselves',
+  operator: 'an operator',
+  guardrail: 'a guardrail',
 }

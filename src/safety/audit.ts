@@ -17,6 +17,15 @@ export type OperatorAction =
   | 'dataset built'
   | 'instructions imported'
 
+/** Of which model answers people. */
+export type ModelAction =
+  | 'model registered'
+  | 'model promoted'
+  | 'model set as canary'
+  | 'model set as shadow'
+  | 'model rolled back'
+  | 'model rejected'
+
 /** Of one person's data. */
 export type PersonalAction = 'exported' | 'erased' | 'consent given' | 'consent withdrawn'
 
@@ -24,11 +33,13 @@ export interface AuditEntry {
   readonly schema: 1
   /** Milliseconds since the epoch, when it began. */
   readonly at: number
-  readonly action: OperatorAction | PersonalAction
-  /** `person`: they did it themselves, on a platform. `operator`: at the command line. */
-  readonly by: 'person' | 'operator'
+  readonly action: OperatorAction | PersonalAction | ModelAction
+  /** `person`: they did it themselves, on a platform. `operator`: at the command line. `guardrail`: nobody did. */
+  readonly by: 'person' | 'operator' | 'guardrail'
   /** The pseudonym of the person whose data it was. */
   readonly about?: string
+  /** The name of the model, for what was done with one. */
+  readonly model?: string
   /** It did not end well: an entry of its own, behind the one that says that it began. */
   readonly failed?: true
 }

@@ -5,7 +5,9 @@
  */
 import type { Clock } from '#core/clock.ts'
 import { LearningError, type ModelArtifact } from '#core/learning/engine.ts'
+import type { ModelAction } from '#core/safety/audit.ts'
 import type { Namespace } from '#core/store/namespaces.ts'
+import { POINTER } from './key.ts'
 import {
   NOBODY_YET,
   type Pointer,
@@ -23,15 +25,8 @@ export interface RegistryDeps {
   readonly flawOf: (artifact: ModelArtifact) => Promise<string | undefined>
   readonly clock: Clock
   /** Told of every swap, after it is kept. */
-  readonly audit: (action: RegistryAction, model: string) => Promise<void>
+  readonly audit: (action: ModelAction, model: string, by: Swap['by']) => Promise<void>
 }
-
-export type RegistryAction =
-  | 'model registered'
-  | 'model promoted'
-  | 'model set as canary'
-  | 'model rolled back'
-  | 'model rejected'
 
 /** Namespace `models`: `model/<id>` and the one `pointer`. */
 export class Registry {
@@ -51,7 +46,7 @@ export class Registry {
         throw new LearningError(`There is another model "${record.id}" already. Give this one another name.`)
       await store.set(keyOf(record.id), modelRecordSchema.parse(record))
     })
-    await audit('model registered', record.id)
+    await audit('model registered', record.id, 'operator')
   }
 
   /** Oldest first. */
@@ -89,7 +84,7 @@ export class Registry {
   async reject(id: string, why: string): Promise<void> {
     const at = this.#deps.clock.now()
     await this.#change(id, (record) => ({ ...record, rejected: { at, why } }))
-    await this.#deps.audit('model rejected', id)
+    await this.#deps.audit('model rejected', id, 'operator')
   }
 
   /**
@@ -111,9 +106,23 @@ export class Registry {
     return this.#swap('model set as canary', record.id, (pointer) => withCanary(pointer, id, percent, at))
   }
 
+  /** Asked and counted beside what answers; it harms nobody, so the gate has no say. `undefined` ends it. */
+  async shadow(id: string | undefined): Promise<Pointer> {
+    if (id !== undefined) await this.#served(id)
+    return this.#swap('model set as shadow', id ?? 'none', ({ shadow: _, ...rest }) => ({
+      ...rest,
+      ...(id === undefined ? {} : { shadow: id }),
+    }))
+  }
+
   /** One write; said again, it changes nothing (rule L6). */
   async rollback(from: string, by: Swap['by'], why: string): Promise<Pointer> {
-    return this.#swap('model rolled back', from, (pointer) => rolledBack(pointer, from, this.#now(by, why)))
+    return this.#swap(
+      'model rolled back',
+      from,
+      (pointer) => rolledBack(pointer, from, this.#now(by, why)),
+      by,
+    )
   }
 
   /** Which models saw any of these datasets, also through what they came from (rule S3). */
@@ -126,6 +135,14 @@ export class Registry {
   }
 
   async #allowed(id: string, anyway: string | undefined): Promise<ModelRecord> {
+    const record = await this.#served(id)
+    if (anyway === undefined && record.verdict?.passed !== true)
+      throw new LearningError([`${id} may not go to people:`, ...failuresOf(record)].join('\n- '))
+    return record
+  }
+
+  /** One that can answer. */
+  async #served(id: string): Promise<ModelRecord> {
     const record = await this.get(id)
     if (record.artifact.kind !== 'policy')
       throw new LearningError(`${id} is a reward model: it judges answers and gives none. Choose a policy.`)
@@ -134,8 +151,6 @@ export class Registry {
         `${id} is not served anywhere. Serve it ("parley learn serve-policy" for a local one) and register its address.`,
       )
     await this.#mustBeWhole(record)
-    if (anyway === undefined && record.verdict?.passed !== true)
-      throw new LearningError([`${id} may not go to people:`, ...failuresOf(record)].join('\n- '))
     return record
   }
 
@@ -152,9 +167,10 @@ export class Registry {
   }
 
   async #swap(
-    action: RegistryAction,
+    action: ModelAction,
     model: string,
     change: (pointer: Pointer) => Pointer,
+    by: Swap['by'] = 'operator',
   ): Promise<Pointer> {
     const { store, audit } = this.#deps
     const { before, after } = await store.exclusively('pointer', async () => {
@@ -163,7 +179,7 @@ export class Registry {
       if (after !== before) await store.set(POINTER, pointerSchema.parse(after))
       return { before, after }
     })
-    if (after !== before) await audit(action, model)
+    if (after !== before) await audit(action, model, by)
     return after
   }
 }
@@ -173,6 +189,5 @@ const failuresOf = ({ verdict }: ModelRecord): readonly string[] =>
     ? ['The gate has not judged it. Run "parley learn eval gate" first.']
     : verdict.reasons.filter(({ passed }) => !passed).map(({ text }) => text)
 
-const POINTER = 'pointer'
 const MODELS = 'model/'
 const keyOf = (id: string): string => `${MODELS}${id}`

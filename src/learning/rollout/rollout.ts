@@ -60,7 +60,8 @@ export function createRollout(deps: RolloutDeps): LanguageModel {
       const [arm, model] = found === undefined ? [CONFIGURED, configured] : [chosen, found]
       options.onArm?.(arm)
       const began = clock.now()
-      if (pointer.shadow !== undefined) void besides(pointer.shadow, prompt, options)
+      if (pointer.shadow !== undefined && options.onArm !== undefined)
+        void besides(pointer.shadow, prompt, options)
       let done: Extract<ModelEvent, { type: 'done' }> | undefined
       let failed = false
       try {
@@ -72,8 +73,9 @@ export function createRollout(deps: RolloutDeps): LanguageModel {
         failed = error instanceof ModelError && !options.signal.aborted
         throw error
       } finally {
-        // Whoever stopped the reply says nothing about the model.
-        if (pointer.canary !== undefined && (done !== undefined || failed)) {
+        // Whoever stopped the reply says nothing about the model, and what is drawn for a comparison is no reply.
+        const counts = options.onArm !== undefined && (done !== undefined || failed)
+        if (pointer.canary !== undefined && counts) {
           const tokens = done?.usage?.outputTokens
           const seen = { ms: clock.now() - began, failed, ...(tokens === undefined ? {} : { tokens }) }
           void looks.seen(pointer.canary, arm, seen, pointer.production ?? CONFIGURED)
