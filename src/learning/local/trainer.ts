@@ -167,6 +167,13 @@ export interface Trainer {
   ppo(options: PpoOptions, hooks: Hooks): Promise<Trained>
   /** @param batch prompts answered at once. */
   policy(model: Model, batch: number): Policy
+  /** Nats per completion between two models of one config, on completions of the first. */
+  divergence(
+    model: Model,
+    reference: Model,
+    prompts: readonly Prompt[],
+    options: SampleOptions & { readonly batch: number },
+  ): Promise<number>
   /** Scores of a reward model, set off against demonstrations (rule L3). */
   scorer(model: Model): Scorer
 }
