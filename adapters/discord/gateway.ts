@@ -37,8 +37,11 @@ interface Ears {
   readonly registering: Promise<void>
 }
 
-/** How often it is kept how far Discord was heard: so much is heard twice after a crash. */
-const KEEP_MS = 5_000
+/**
+ * How often it is kept how far Discord was heard: so much is heard twice after a crash. One small write, and none while
+ * nothing is said. A process that ends again and again must get there each time, or there is more to read at every start.
+ */
+const KEEP_MS = 1_000
 /** Discord asks every connection to reconnect now and then; one that takes longer is worth a word. */
 const SHORT_PAUSE_MS = 10_000
 
@@ -221,7 +224,13 @@ export class Gateway implements Connection {
     const since = this.#unheard.get(guild.id)
     this.#unheard.delete(guild.id)
     if (since === undefined) return
-    for (const channel of channelsWithNews(data, since)) this.#ears?.inbound.missed(channel, since)
+    const { channels, left } = channelsWithNews(data, since)
+    for (const channel of channels) this.#ears?.inbound.missed(channel, since)
+    if (left > 0)
+      this.#deps.log.warn(
+        { guild: guild.id, read: channels.length, left },
+        'Discord: there is news in more channels than are read at once; what was said in the others meanwhile is not seen',
+      )
   }
 
   #listen({ user, application }: z.infer<typeof readySchema>): Ears {

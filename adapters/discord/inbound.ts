@@ -33,6 +33,7 @@ import {
   readClearing,
   readReaction,
 } from './reaction.ts'
+import { Readings } from './readings.ts'
 import { ServerTime } from './server-time.ts'
 import { isAddressed, namedIn, textOf } from './text.ts'
 
@@ -74,8 +75,6 @@ export interface Inbound {
 
 /** Events that wait while the store is down; some kilobytes each. What does not fit is fetched when there is room. */
 const MOST_WAITING = 5_000
-/** Channels that are read at the same time after a pause. */
-const READ_AT_ONCE = 4
 
 /** Threads whose people were told about mention-only mode; a few bytes each, the oldest forgotten first. */
 const EXPLAINED_LIMIT = 10_000
@@ -93,9 +92,7 @@ class GatewayInbound implements Inbound {
   readonly #inHand = new Map<symbol, number>()
   /** Channels of events that found no room, and since when. */
   readonly #overflow = new Map<string, QuietChannel & { readonly since: number }>()
-  /** The end of what is read on each of a few tracks. */
-  readonly #reading: Promise<void>[] = []
-  #reads = 0
+  readonly #readings = new Readings()
 
   constructor(deps: InboundDeps) {
     this.#deps = deps
@@ -131,16 +128,8 @@ class GatewayInbound implements Inbound {
         if (heard !== undefined) await this.#bring(heard.message, heard.addressed)
       }
     }
-    this.#take(channel.id, () => this.#inTurn(read), since)
-  }
-
-  /** Channels have a lane each; those that are read after a pause share a few. */
-  async #inTurn(read: () => Promise<void>): Promise<void> {
-    const track = this.#reads % READ_AT_ONCE
-    this.#reads += 1
-    const mine = (this.#reading[track] ?? Promise.resolve()).then(read)
-    this.#reading[track] = mine.catch(() => {})
-    await mine
+    const inTurn = this.#readings.plan(channel.id, since, read)
+    if (inTurn !== undefined) this.#take(channel.id, inTurn, since)
   }
 
   /** @returns undefined for what is not for us. Most of what is said on a server ends here, at no cost. */

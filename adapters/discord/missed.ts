@@ -52,17 +52,25 @@ const listed = z
   .transform((items) => items.flatMap((each) => channelSchema.safeParse(each).data ?? []))
 const guildSchema = z.object({ id: snowflake, channels: listed, threads: listed })
 
-/** Of a GUILD_CREATE: channels in which something was said since then; threads, which are conversations, first. */
-export function channelsWithNews(guild: unknown, since: number): readonly QuietChannel[] {
+/**
+ * Of a GUILD_CREATE: channels and threads in which something was said since then. The newest first, whichever they are:
+ * a mention stands in a channel, and is as much a question as what is said in a thread.
+ *
+ * @returns `left`: how many more there are than one return may cost; those that are quiet for the longest.
+ */
+export function channelsWithNews(
+  guild: unknown,
+  since: number,
+): { readonly channels: readonly QuietChannel[]; readonly left: number } {
   const read = guildSchema.safeParse(guild)
-  if (!read.success) return []
+  if (!read.success) return { channels: [], left: 0 }
   const { id: server, channels, threads } = read.data
   const newest = (one: z.infer<typeof channelSchema>) => timeOf(one.last_message_id)
-  return [threads, channels]
-    .flatMap((group) => group.toSorted((one, other) => newest(other) - newest(one)))
+  const withNews = [...threads, ...channels]
     .filter((one) => newest(one) >= since && !FORUM_TYPES.includes(one.type))
-    .slice(0, MOST_CHANNELS)
+    .toSorted((one, other) => newest(other) - newest(one))
     .map(({ id, type }) => ({ id, type, guild: server }))
+  return { channels: withNews.slice(0, MOST_CHANNELS), left: Math.max(0, withNews.length - MOST_CHANNELS) }
 }
 
 export const directChannel = (id: string): QuietChannel => ({ id, guild: undefined, type: DIRECT_TYPE })

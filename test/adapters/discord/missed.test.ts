@@ -163,7 +163,7 @@ describe('how far back', () => {
     last_message_id: last === null ? null : idAt(last),
   })
 
-  test('only channels with news, conversations first, and never more than a bound', () => {
+  test('only channels with news, the newest first, and never more than a bound', () => {
     const guild = {
       id: '100000000000000000',
       channels: [
@@ -172,9 +172,17 @@ describe('how far back', () => {
       ],
       threads: [channel(5, 11, at + 1), channel(6, 11, at + 3)],
     }
-    expect(channelsWithNews(guild, at).map(({ id }) => id.at(-1))).toEqual(['6', '5', '1'])
-    const crowd = Array.from({ length: 1_000 }, () => channel(7, 0, at + 1))
-    expect(channelsWithNews({ ...guild, channels: crowd }, at)).toHaveLength(300)
-    expect(channelsWithNews({ id: 7 }, at)).toEqual([])
+    const { channels, left } = channelsWithNews(guild, at)
+    expect(channels.map(({ id }) => id.at(-1))).toEqual(['6', '1', '5'])
+    expect(left).toBe(0)
+    expect(channelsWithNews({ id: 7 }, at)).toEqual({ channels: [], left: 0 })
+  })
+
+  test('T1: a mention in a channel is not crowded out by threads that were quiet for longer', () => {
+    const threads = Array.from({ length: 1_000 }, () => channel(7, 11, at + 1))
+    const guild = { id: '100000000000000000', channels: [channel(1, 0, at + 2)], threads }
+    const { channels, left } = channelsWithNews(guild, at)
+    expect(channels[0]?.id.at(-1)).toBe('1')
+    expect([channels.length, left]).toEqual([300, 701])
   })
 })
