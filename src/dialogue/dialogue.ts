@@ -121,9 +121,10 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
       const { thread, sentAt } = asked
       const old = await transcripts.find(thread, edit.question)
       // In its question's place: what waits was asked later, and is answered knowing the new words.
-      const fresh = await put(`${edit.question}#${edit.version}`, thread, sentAt, { kind: 'edit', edit })
+      const id = `${edit.question}#${edit.version}`
+      const fresh = await put(id, thread, sentAt, { kind: 'edit', edit })
       const isSame = old?.role === 'user' && old.text === edit.text
-      if (fresh && !isSame) await stopping.stopQuestion(thread, edit.question)
+      if (fresh && !isSame) await stopping.stopQuestion(thread, edit.question, id)
     },
     deleted: async (deletion) => {
       const { question, message } = deletion

@@ -70,10 +70,11 @@ export class RunningReplies {
     return stop(running?.claim.deliveries.every((each) => each.sentAt < sentAt) ? running : undefined)
   }
 
-  /** The question changed: its answer would be to something nobody asks. */
-  stopQuestion(thread: string, question: string): boolean {
+  /** The question changed: its answer would be to something nobody asks. @param by whose turn answers the new words. */
+  stopQuestion(thread: string, question: string, by: string): boolean {
     const running = this.#running.get(thread)
-    return stop(running?.questions.has(question) ? running : undefined)
+    const isOurs = running?.claim.deliveries.some(({ id }) => id === by)
+    return stop(!isOurs && running?.questions.has(question) ? running : undefined)
   }
 
   /** The question is gone. An answer to others besides it goes on: they have no other. */

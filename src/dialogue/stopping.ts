@@ -23,7 +23,7 @@ export interface StoppingDeps {
 const WORD = z.discriminatedUnion('stop', [
   z.object({ stop: z.literal('thread'), thread: z.string() }),
   z.object({ stop: z.literal('reply'), reply: z.string() }),
-  z.object({ stop: z.literal('question'), thread: z.string(), question: z.string() }),
+  z.object({ stop: z.literal('question'), thread: z.string(), question: z.string(), by: z.string() }),
   z.object({ stop: z.literal('withdrawn'), thread: z.string(), question: z.string() }),
   z.object({ stop: z.literal('older'), thread: z.string(), sentAt: z.number() }),
 ])
@@ -68,9 +68,9 @@ export class Stopping {
     return isElsewhere && announcements.ask(JSON.stringify(word))
   }
 
-  /** The question changed. */
-  async stopQuestion(thread: string, question: string): Promise<void> {
-    await this.#do({ stop: 'question', thread, question })
+  /** The question changed. @param by the delivery that says so: its own turn, which may have begun, goes on. */
+  async stopQuestion(thread: string, question: string, by: string): Promise<void> {
+    await this.#do({ stop: 'question', thread, question, by })
   }
 
   /** Nobody asks them any more. An answer to others besides goes on. */
@@ -101,7 +101,7 @@ function doHere(word: Word, running: RunningReplies): boolean {
     case 'reply':
       return running.stopReply(word.reply)
     case 'question':
-      return running.stopQuestion(word.thread, word.question)
+      return running.stopQuestion(word.thread, word.question, word.by)
     case 'withdrawn':
       return running.withdrawQuestion(word.thread, word.question)
     case 'older':
