@@ -1,20 +1,37 @@
 import { DatasetError } from '#core/learning/dataset/dataset.ts'
-import { DATASET_USAGE, dataset } from './learn-dataset.ts'
+import { LearningError } from '#core/learning/engine.ts'
 
-const USAGE = `Usage: parley learn <what>\n${DATASET_USAGE}`
+type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>
+
+/** Loaded when called: each file has the verb and its usage text, and loads what is heavy when it is used. */
+const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usage: string }>>([
+  [
+    'dataset',
+    () => import('./learn-dataset.ts').then(({ dataset: verb, DATASET_USAGE: usage }) => ({ verb, usage })),
+  ],
+  [
+    'train',
+    () => import('./learn-train.ts').then(({ train: verb, TRAIN_USAGE: usage }) => ({ verb, usage })),
+  ],
+  ['job', () => import('./learn-job.ts').then(({ job: verb, JOB_USAGE: usage }) => ({ verb, usage }))],
+])
 const NOT_UNDERSTOOD = 2
 
 /** `parley learn …`: from what people gave to a better model. */
 export async function learn(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const [what, ...rest] = args
+  const [what = '', ...rest] = args
+  const load = VERBS.get(what)
+  if (load === undefined) {
+    const all = await Promise.all([...VERBS.values()].map((each) => each()))
+    process.stderr.write(`Usage: parley learn <what>\n${all.map(({ usage }) => usage).join('\n')}`)
+    return NOT_UNDERSTOOD
+  }
   try {
-    if (what === 'dataset') return await dataset(rest, env)
+    return await (await load()).verb(rest, env)
   } catch (error) {
     // Whoever runs the command can mend it: the sentence helps, a stack trace would not.
-    if (!(error instanceof DatasetError)) throw error
+    if (!(error instanceof DatasetError || error instanceof LearningError)) throw error
     process.stderr.write(`${error.message}\n`)
     return 1
   }
-  process.stderr.write(USAGE)
-  return NOT_UNDERSTOOD
 }

@@ -5,7 +5,7 @@
  * `runs/<job id>/{spec.json, status.json, metrics.jsonl, samples.jsonl, stdout.log, checkpoint/, artifact.json}`.
  * A file that is not a log is replaced in one step, so that nobody ever reads half of one, kill -9 included.
  */
-import { createReadStream } from 'node:fs'
+import { createReadStream, renameSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -84,6 +84,14 @@ export class RunDirectory {
     return this.#replace('status.json', jobStatusSchema.parse(status))
   }
 
+  /** For a process that is ending and can wait for nothing. */
+  setStatusAtExit(status: JobStatus): void {
+    const path = join(this.path, 'status.json')
+    const half = `${path}.${process.pid}.exit.half`
+    writeFileSync(half, textOf(jobStatusSchema.parse(status)))
+    renameSync(half, path)
+  }
+
   /** Undefined until it is whole. */
   artifact(): Promise<ModelArtifact | undefined> {
     return this.#read('artifact.json', artifactSchema)
@@ -143,10 +151,12 @@ export class RunDirectory {
   async #replace(name: string, value: unknown): Promise<void> {
     const path = join(this.path, name)
     const half = `${path}.${process.pid}.half`
-    await writeFile(half, `${JSON.stringify(value, undefined, 2)}\n`)
+    await writeFile(half, textOf(value))
     await rename(half, path)
   }
 }
+
+const textOf = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
 
 const isMissing = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'ENOENT'

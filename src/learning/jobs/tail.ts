@@ -8,6 +8,8 @@ export class Tail {
   readonly #path: string
   /** Everything before it was given, or is in `#rest`. */
   #offset = 0
+  /** The file that was read: after a resume another one may stand in its place, and is read from its beginning. */
+  #inode: number | undefined
   /** The beginning of a line whose end is not written yet. */
   #rest: Buffer = Buffer.alloc(0)
 
@@ -23,6 +25,12 @@ export class Tail {
     })
     if (file === undefined) return
     try {
+      const { ino } = await file.stat()
+      if (this.#inode !== undefined && this.#inode !== ino) {
+        this.#offset = 0
+        this.#rest = Buffer.alloc(0)
+      }
+      this.#inode = ino
       for (;;) {
         const { bytesRead, buffer } = await file.read(Buffer.alloc(CHUNK_BYTES), 0, CHUNK_BYTES, this.#offset)
         if (bytesRead === 0) return

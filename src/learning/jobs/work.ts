@@ -63,7 +63,13 @@ export interface WorkDeps {
  */
 export async function work(run: RunDirectory, train: Train, deps: WorkDeps): Promise<JobState> {
   const unlock = lockRun(run.path)
+  /** A trainer, or a library of its, may end the process in its own right: that is no success either. */
+  let atExit = (_code: number): void => {}
   try {
+    const spec = await run.spec()
+    const checkpoint = await newestCheckpoint(run.checkpointPath)
+    // Before anybody is told that it runs: whoever follows it reads these files from then on.
+    await rewind(run, checkpoint?.step ?? 0)
     const self = await identityOf(process.pid)
     const external = self === undefined ? {} : { external: externalOf(self) }
     let progress: JobStatus['progress']
@@ -74,12 +80,16 @@ export async function work(run: RunDirectory, train: Train, deps: WorkDeps): Pro
         ...(reason === undefined ? {} : { reason }),
       })
     await say('running')
+    atExit = (code) =>
+      run.setStatusAtExit({
+        ...{ state: 'failed', ...external, updatedAt: deps.now() },
+        ...(progress === undefined ? {} : { progress }),
+        reason: `The engine ended without a model (exit code ${code}). ${run.logPath} has what it said; mend that and resume.`,
+      })
+    process.on('exit', atExit)
     deps.begun()
     let said = deps.now()
     try {
-      const spec = await run.spec()
-      const checkpoint = await newestCheckpoint(run.checkpointPath)
-      await rewind(run, checkpoint?.step ?? 0)
       const modelFolder = `${run.modelPath}.half`
       await rm(modelFolder, { recursive: true, force: true })
       await mkdir(modelFolder)
@@ -116,6 +126,7 @@ export async function work(run: RunDirectory, train: Train, deps: WorkDeps): Pro
       return state
     }
   } finally {
+    process.off('exit', atExit)
     unlock()
   }
 }

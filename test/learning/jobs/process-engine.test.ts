@@ -124,11 +124,16 @@ test.for([
   expect(existsSync(run.modelPath)).toBe(false)
 })
 
-test('a process that exits 0 and says nothing is lost, not done', async () => {
+test('an engine that exits 0 in its own right, without a model, has failed', async () => {
   const run = await job({ steps: 1, exit: 0 })
   await engine.submit(run)
-  expect((await until(run, never)).at(-1)).toMatchObject({ status: { state: 'lost' } })
-  await expect(engine.collect(run)).rejects.toThrow('Job job-1 is lost')
+  expect((await until(run, never)).at(-1)).toMatchObject({
+    status: {
+      state: 'failed',
+      reason: expect.stringContaining('The engine ended without a model (exit code 0).'),
+    },
+  })
+  await expect(engine.collect(run)).rejects.toThrow('Job job-1 is failed, so there is no model of it.')
 })
 
 test('a model whose files changed since is not handed out', async () => {

@@ -1,0 +1,30 @@
+import type { Clock } from '#core/clock.ts'
+import type { Engines } from '#core/learning/jobs/engines.ts'
+import type { Jobs } from '#core/learning/jobs/jobs.ts'
+
+/** Beside the store and the models, as they are when nothing is configured. */
+export const USUAL_RUNS = 'data/runs'
+
+export const RUNS_USAGE = `    --runs <directory>     where jobs are kept; ${USUAL_RUNS} when left out
+`
+
+export interface OpenJobs {
+  readonly jobs: Jobs
+  readonly engines: Engines
+}
+
+/** @param runs the directory of all runs; the usual one when left out. */
+export async function openJobs(
+  runs: string | undefined,
+  env: NodeJS.ProcessEnv,
+  clock: Clock,
+): Promise<OpenJobs> {
+  const [{ jobsIn }, { createEngines }] = await Promise.all([
+    import('#core/learning/jobs/jobs.ts'),
+    import('#core/learning/jobs/engines.ts'),
+  ])
+  return {
+    jobs: jobsIn({ runs: runs ?? USUAL_RUNS, now: () => clock.now() }),
+    engines: createEngines({ clock, env, fetch }),
+  }
+}
