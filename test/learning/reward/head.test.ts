@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+import { Random } from '#core/learning/local/random.ts'
+import { fitBradleyTerry, leadsOf } from '#core/learning/reward/head/bradley-terry.ts'
+import { contrastsOf } from '#core/learning/reward/head/elements.ts'
+import { scalesOf } from '#core/learning/reward/head/features.ts'
+import { type HeadData, type TrainedHead, trainHead } from '#core/learning/reward/head/head.ts'
+import { dot } from '#core/learning/reward/head/lbfgs.ts'
+import { accuracyOf } from '#core/learning/reward/head/measure.ts'
+import { ceilingOf, PlantedTaste, preferencesOf } from './planted.ts'
+
+const signal = new AbortController().signal
+const train = (data: HeadData, seed: number): Promise<TrainedHead> =>
+  trainHead(data, { seed, heads: 4, signal })
+
+const scoreOf = ({ heads: [head] }: TrainedHead, answer: Float32Array): number =>
+  dot(head?.weights ?? new Float64Array(answer.length), Float64Array.from(answer)) + (head?.offset ?? 0)
+
+/** d=256, 400 prompts of 4 answers: what a small team has after some months. */
+function smallTeam(seed: number) {
+  const taste = new PlantedTaste({ dimensions: 256, seed, scale: 2 })
+  const data = {
+    embedding: 256,
+    train: taste.prompts('train', 400, 4),
+    test: taste.prompts('test', 2_000, 4),
+    demonstrations: taste.answers('demonstrations', 50),
+  }
+  return { taste, data }
+}
+
+test.each([1, 2, 3])(
+  'A1, A4, A5: a head of 400 ranked prompts finds the planted taste (seed %i)',
+  async (seed) => {
+    const { data } = smallTeam(seed)
+    const head = await train(data, seed)
+    const { testAccuracy = 0, testLengthAccuracy = 0, accuracy = 0, calibrationError = 1 } = head.metrics
+    console.info(`seed ${seed}: accuracy ${testAccuracy.toFixed(3)} of ${ceilingOf(data.test).toFixed(3)}`)
+    expect(testAccuracy).toBeGreaterThanOrEqual(0.76)
+    expect(Math.abs(testLengthAccuracy - 0.5)).toBeLessThan(0.05)
+    // What was held out in training says the same as what training never saw.
+    expect(Math.abs(accuracy - testAccuracy)).toBeLessThan(0.05)
+    expect(calibrationError).toBeLessThan(0.05)
+
+    const lift = (choose: (worth: readonly number[], answers: readonly Float32Array[]) => number) =>
+      data.test.reduce((sum, { worth, answers }) => {
+        const mean = worth.reduce((total, each) => total + each, 0) / worth.length
+        return sum + choose(worth, answers) - mean
+      }, 0)
+    const chosen = lift((worth, answers) => {
+      const scores = answers.map((answer) => scoreOf(head, answer))
+      return worth[scores.indexOf(Math.max(...scores))] ?? 0
+    })
+    const oracle = lift((worth) => Math.max(...worth))
+    expect(chosen / oracle).toBeGreaterThanOrEqual(0.8)
+
+    const scores = data.demonstrations.map((answer) => scoreOf(head, answer))
+    const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
+    expect(Math.abs(mean)).toBeLessThan(1e-6)
+    expect(scores.reduce((sum, score) => sum + score ** 2, 0) / scores.length).toBeCloseTo(1, 6)
+  },
+)
+
+test('A2: 10,000 pairs of 1,536 numbers', () => {
+  const seed = 7
+  const taste = new PlantedTaste({ dimensions: 1_536, seed, scale: 3 / Math.SQRT2 })
+  const ranked = taste.prompts('train', 10_000, 2)
+  const scales = scalesOf(
+    ranked.flatMap(({ answers }) => answers),
+    1_536,
+  )
+  const pairs = contrastsOf(ranked, scales)
+  const { at } = fitBradleyTerry({
+    ...{ contrasts: pairs, times: new Float64Array(pairs.elements).fill(1) },
+    ...{ ridge: 0.1, tolerance: 1e-3 },
+  })
+  const test = taste.prompts('test', 3_000, 2)
+  const others = contrastsOf(test, scales)
+  const accuracy = accuracyOf(others, leadsOf(others, at))?.share
+  console.info(`seed ${seed}: accuracy ${accuracy?.toFixed(3)} of ${ceilingOf(test).toFixed(3)}`)
+  expect(accuracy).toBeGreaterThanOrEqual(0.78)
+})
+
+test('A3: of labels that mean nothing, nothing is learned', async () => {
+  const seed = 4
+  const { data } = smallTeam(seed)
+  const random = new Random(seed, 'shuffle')
+  const shuffled = data.train.map(({ answers }) => ({
+    answers,
+    preferences: preferencesOf(random.shuffled(answers.map((_, nth) => nth))),
+  }))
+  const { metrics, slope } = await train({ ...data, train: shuffled }, seed)
+  console.info(`seed ${seed}: accuracy ${metrics.testAccuracy}`)
+  expect(Math.abs((metrics.testAccuracy ?? 0) - 0.5)).toBeLessThan(0.04)
+  expect(Math.abs((metrics.accuracy ?? 0) - 0.5)).toBeLessThan(0.04)
+  expect(slope).toBeLessThan(0.3)
+})
