@@ -32,7 +32,7 @@ export const train: Train = async (work) => {
     await work.progress(step, script.steps, 'steps')
     await work.save(step, (folder) => writeFile(join(folder, 'sum.txt'), String(sum)))
     await work.log(`step ${step} is done`)
-    if (step === script.holdAfter) await held(work, script)
+    if (step === script.holdAfter) await held(work, script.deaf === true)
     if (script.exit !== undefined) process.exit(script.exit)
   }
   await work.sample({ step: script.steps, prompt: 'hello', completion: 'world' })
@@ -44,13 +44,13 @@ export const train: Train = async (work) => {
 const scriptOf = (settings: Readonly<Record<string, unknown>>): Script => ({ steps: 3, ...settings })
 
 /** Until the test has put a file called `go` into the run's directory. */
-async function held({ modelFolder, signal }: Work, { deaf }: Script): Promise<void> {
+export async function held({ modelFolder, signal }: Work, deaf: boolean): Promise<void> {
   const folder = dirname(modelFolder)
   const watcher = watch(folder)
   try {
     while (!existsSync(join(folder, 'go'))) {
-      if (deaf !== true) signal.throwIfAborted()
-      await once(watcher, 'change', deaf === true ? {} : { signal })
+      if (!deaf) signal.throwIfAborted()
+      await once(watcher, 'change', deaf ? {} : { signal })
     }
   } finally {
     watcher.close()
