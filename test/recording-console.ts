@@ -5,7 +5,7 @@ import { type Suggestion, Suggestions } from '#core/feedback/console/suggestions
 import type { ConsoleDesk } from '#core/feedback/console-desk.ts'
 import { type Demonstration, Demonstrations } from '#core/feedback/demonstrations.ts'
 import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
-import type { LanguageModel, Prompt } from '#core/model/model.ts'
+import type { Choice, LanguageModel, Prompt } from '#core/model/model.ts'
 import type { PersonRef } from '#core/person.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { openSqliteStore } from '#core/store/sqlite-store.ts'
@@ -26,6 +26,10 @@ export interface Dialogues {
   pseudonym(person: PersonRef): string
   /** What the model was asked, and whether that was cancelled. */
   readonly prompts: readonly (Prompt & { readonly signal: AbortSignal })[]
+  /** How many answers it might draw, a number a prompt. */
+  readonly bestOf: readonly (number | undefined)[]
+  /** How the next suggestions were chosen. */
+  choice: Choice | undefined
   /** The next suggestions, word by word. */
   words: readonly string[]
   /** How it ends instead. */
@@ -39,23 +43,25 @@ const memory = () => openSqliteStore('memory:', quietLog).keyv('console')
 
 const pseudonyms = await Pseudonyms.open(memory())
 
-export function recordingConsole(contextTokens = 16_000): RecordingConsole {
+export function recordingConsole(contextTokens = 16_000, bestOf?: number): RecordingConsole {
   const demonstrations = new Demonstrations(memory(), pseudonyms)
   const suggestions = new Suggestions(memory(), pseudonyms)
   const prompts: (Prompt & { readonly signal: AbortSignal })[] = []
+  const drawn: (number | undefined)[] = []
   const dialogues: Dialogues = {
     all: () => Array.fromAsync(demonstrations.all()),
     suggestions: () => Array.fromAsync(suggestions.all()),
     pseudonym: (person) => pseudonyms.of(person),
-    prompts,
+    ...{ prompts, bestOf: drawn, choice: undefined },
     words: ['A ', 'suggested ', 'turn.'],
     fails: undefined,
     pause: async () => {},
   }
   const model: LanguageModel = {
     label: 'scripted model',
-    async *stream(prompt, { signal }) {
+    async *stream(prompt, { signal, bestOf }) {
       prompts.push({ ...prompt, signal })
+      drawn.push(bestOf)
       for (const delta of dialogues.words) {
         await dialogues.pause(signal)
         signal.throwIfAborted()
@@ -63,11 +69,12 @@ export function recordingConsole(contextTokens = 16_000): RecordingConsole {
       }
       await dialogues.pause(signal)
       if (dialogues.fails !== undefined) throw new ModelError(dialogues.fails, 'scripted')
-      yield { type: 'done', finish: 'stop', model: 'script-1' }
+      const { choice } = dialogues
+      yield { type: 'done', finish: 'stop', model: 'script-1', ...(choice === undefined ? {} : { choice }) }
     },
   }
   const desk = createConsole({
-    ...{ demonstrations, suggestions, pseudonyms, model, contextTokens, clock: systemClock },
+    ...{ demonstrations, suggestions, pseudonyms, model, contextTokens, bestOf, clock: systemClock },
     sampling: { temperature: 0.5 },
   })
   return {

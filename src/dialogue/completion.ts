@@ -1,6 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import { ModelError } from '#core/model/error.ts'
-import type { LanguageModel, ModelEvent, Prompt, Sampling, Usage } from '#core/model/model.ts'
+import type { Choice, LanguageModel, ModelEvent, Prompt, Sampling, Usage } from '#core/model/model.ts'
 
 /** What came of asking the model. `text` is what it said, also when it broke off. */
 export type Completion =
@@ -10,6 +10,7 @@ export type Completion =
       readonly model: string
       readonly cut: boolean
       readonly usage?: Usage
+      readonly choice?: Choice
     }
   /** A person asked for it (rule T5). */
   | { readonly ended: 'stopped'; readonly text: string }
@@ -27,6 +28,7 @@ export interface CompletionRequest {
   readonly clock: Clock
   readonly onText: (delta: string) => void
   readonly onArm?: (arm: string) => void
+  readonly bestOf?: number | undefined
 }
 
 /** Servers cut their deltas anywhere, also within an emoji; no platform takes one half. */
@@ -38,9 +40,9 @@ const HALF_AT_END = /[\uD800-\uDBFF]$/
  * A failure is an outcome, because the reader must see it (rule T4); only our own cancellation is thrown.
  */
 export async function complete(request: CompletionRequest): Promise<Completion> {
-  const { model, prompt, sampling, cacheKey, stop, onText, onArm } = request
+  const { model, prompt, sampling, cacheKey, stop, onText, onArm, bestOf } = request
   const signal = AbortSignal.any([request.signal, stop])
-  const options = { sampling, cacheKey, signal, ...(onArm === undefined ? {} : { onArm }) }
+  const options = { sampling, cacheKey, signal, bestOf, ...(onArm === undefined ? {} : { onArm }) }
   let text = ''
   let half = ''
   let refused = false
@@ -75,5 +77,6 @@ function ending(done: Extract<ModelEvent, { type: 'done' }>, text: string, refus
     model: done.model,
     cut: done.finish === 'length',
     ...(done.usage === undefined ? {} : { usage: done.usage }),
+    ...(done.choice === undefined ? {} : { choice: done.choice }),
   }
 }

@@ -123,7 +123,7 @@ class ReplyInProgress {
 
   async #compose(): Promise<Composed> {
     const { claim, signal, context } = this.#task
-    const { model, sampling, systemPrompt, contextTokens, transcripts, clock } = this.#deps
+    const { model, sampling, bestOf, systemPrompt, contextTokens, transcripts, clock } = this.#deps
     if (claim.failures >= MAX_FAILURES || claim.attempt > MAX_ATTEMPTS)
       return this.#unasked('failed', NOTES.ourFault, 'ours')
 
@@ -132,7 +132,7 @@ class ReplyInProgress {
     if (tooLong) return this.#unasked('refused', NOTES.tooLong)
 
     const completion = await complete({
-      ...{ model, sampling, signal, stop: this.#stop, clock, cacheKey: claim.thread },
+      ...{ model, sampling, bestOf, signal, stop: this.#stop, clock, cacheKey: claim.thread },
       prompt: buildPrompt(systemPrompt.text, context.messages.slice(dropped)),
       onText: (delta) => this.#writer.push(delta),
       onArm: (arm) => {
@@ -171,10 +171,14 @@ class ReplyInProgress {
         return { ...base, made: { ...made, model: model.label } }
       case 'answered':
       case 'refused': {
-        const { usage } = completion
+        const { usage, choice } = completion
         return {
           ...base,
-          made: { ...made, model: completion.model, ...(usage === undefined ? {} : { usage }) },
+          made: {
+            ...{ ...made, model: completion.model },
+            ...(usage === undefined ? {} : { usage }),
+            ...(choice === undefined ? {} : { choice }),
+          },
         }
       }
     }

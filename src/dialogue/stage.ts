@@ -22,6 +22,8 @@ export interface TurnDeps {
   readonly running: RunningReplies
   readonly model: LanguageModel
   readonly sampling: Sampling
+  /** How many answers are drawn for a reply, of which the best is given; one when left out. */
+  readonly bestOf?: number | undefined
   readonly systemPrompt: SystemPrompt
   readonly contextTokens: number
   /**

@@ -21,12 +21,33 @@ export interface Sampling {
   readonly topP?: number
   /** Tokens. */
   readonly maxTokens?: number
+  /** Compatible servers draw the same again for the same one; OpenAI's own do not take it. */
+  readonly seed?: number
 }
 
 export interface Usage {
   readonly inputTokens: number
   readonly outputTokens: number
   readonly cachedTokens: number
+}
+
+/** How an answer was chosen among several to the same prompt (`src/learning/best-of-n`). */
+export interface Choice {
+  /** How many were asked for. */
+  readonly n: number
+  /** The nth was drawn with this plus n. */
+  readonly seed: number
+  /** The conservative score of each; null where none came, or it was not judged. */
+  readonly scores: readonly (number | null)[]
+  /** Which one it is, from 0. */
+  readonly chosen: number
+  /** Id of the reward model; absent when none could be asked. */
+  readonly rewardModel?: string
+  /**
+   * `score`: the best one. Otherwise the first of those that qualify, because the reward model only watches
+   * (`shadow`), was too slow (`late`), failed (`failed`), or had nothing to choose from (`only`).
+   */
+  readonly by: 'score' | 'shadow' | 'late' | 'failed' | 'only'
 }
 
 export type ModelEvent =
@@ -40,6 +61,8 @@ export type ModelEvent =
       /** The model that answered, as the server names it. */
       readonly model: string
       readonly usage?: Usage
+      /** Present when several answers were drawn; `usage` is then the sum of all. */
+      readonly choice?: Choice
     }
 
 export interface StreamOptions {
@@ -49,6 +72,8 @@ export interface StreamOptions {
   readonly cacheKey?: string
   /** Told which experiment's arm answers, before the first word; never told while there is no experiment. */
   readonly onArm?: (arm: string) => void
+  /** How many answers may be drawn to give the best one; one when left out, or when the model cannot choose. */
+  readonly bestOf?: number | undefined
 }
 
 export interface LanguageModel {

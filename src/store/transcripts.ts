@@ -33,6 +33,15 @@ export interface Provenance {
     readonly outputTokens: number
     readonly cachedTokens: number
   }
+  /** Present when it was chosen among several: `Choice` in src/model/model.ts says what each means. */
+  readonly choice?: {
+    readonly n: number
+    readonly seed: number
+    readonly scores: readonly (number | null)[]
+    readonly chosen: number
+    readonly rewardModel?: string
+    readonly by: 'score' | 'shadow' | 'late' | 'failed' | 'only'
+  }
 }
 
 export type Outcome = 'answered' | 'refused' | 'stopped' | 'failed'

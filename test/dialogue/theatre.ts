@@ -50,6 +50,9 @@ export class Theatre {
   arm: string | undefined
   contextTokens = 10_000
   meanwhile: Meanwhile | undefined
+  bestOf: number | undefined
+  /** How many answers the model might draw, a number a prompt. */
+  readonly askedBestOf: (number | undefined)[] = []
   dialogue: Dialogue = this.open()
   #messages = 0
 
@@ -58,7 +61,8 @@ export class Theatre {
     const { clock, inbox, announcements, transcripts, shownReplies, meanwhile } = this
     const model: LanguageModel = {
       label: 'script',
-      stream: (prompt, { signal, onArm }) => {
+      stream: (prompt, { signal, onArm, bestOf }) => {
+        this.askedBestOf.push(bestOf)
         this.prompts.push(prompt)
         if (this.arm !== undefined) onArm?.(this.arm)
         return this.script(prompt, signal)
@@ -67,6 +71,7 @@ export class Theatre {
     return createDialogue({
       ...{ clock, inbox, announcements, transcripts, shownReplies, meanwhile, model },
       sampling: { temperature: 0.5 },
+      bestOf: this.bestOf,
       systemPrompt: systemPrompt('be kind'),
       contextTokens: this.contextTokens,
       stage: async () => this.#stage(),

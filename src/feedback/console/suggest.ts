@@ -17,6 +17,8 @@ import type { Suggestion, Suggestions } from './suggestions.ts'
 export interface SuggestDeps {
   readonly model: LanguageModel
   readonly sampling: Sampling
+  /** How many are drawn for a suggestion, of which the best is given; one when left out. */
+  readonly bestOf?: number | undefined
   readonly contextTokens: number
   readonly suggestions: Suggestions
   readonly pseudonyms: Pseudonyms
@@ -70,7 +72,7 @@ export class Suggesting {
     trainer: string,
     signal: AbortSignal,
   ): AsyncGenerator<SuggestionEvent> {
-    const { model, sampling, suggestions } = this.#deps
+    const { model, sampling, bestOf, suggestions } = this.#deps
     this.#asked += 1
     const id = recordId(at, `console/suggestion/${trainer}/${side}/${this.#asked}`)
     let record: Suggestion = {
@@ -80,7 +82,7 @@ export class Suggesting {
     yield { type: 'start', id, model: model.label, dropped }
     try {
       const words = new Words()
-      for await (const event of model.stream(prompt, { sampling, signal })) {
+      for await (const event of model.stream(prompt, { sampling, signal, bestOf })) {
         if (event.type === 'done') {
           record = ended(record, event)
           break
@@ -106,10 +108,13 @@ export class Suggesting {
   }
 }
 
-const ended = (record: Suggestion, { finish, model }: Extract<ModelEvent, { type: 'done' }>): Suggestion => ({
-  ...record,
-  model,
+const ended = (
+  record: Suggestion,
+  { finish, model, choice }: Extract<ModelEvent, { type: 'done' }>,
+): Suggestion => ({
+  ...{ ...record, model },
   ended: finish === 'length' ? 'cut' : 'finished',
+  ...(choice === undefined ? {} : { choice }),
 })
 
 /** Text that comes in pieces, in whole characters. */

@@ -28,6 +28,8 @@ export function chatBody(request: WireRequest, askUsage: boolean): Body {
       : official
         ? { max_completion_tokens: sampling.maxTokens }
         : { max_tokens: sampling.maxTokens }),
+    // Deprecated at OpenAI; the compatible servers draw by it.
+    ...(official || sampling.seed === undefined ? {} : { seed: sampling.seed }),
     ...(official && cacheKey !== undefined ? { prompt_cache_key: cacheKey } : {}),
   }
 }

@@ -33,6 +33,15 @@ test('the assistant’s side is asked as the assistant, with the dialogue’s ow
   })
 })
 
+test('M5: the best of several, where the operator wants that, is recorded as it was chosen', async () => {
+  const space = recordingConsole(16_000, 4)
+  const choice = { n: 4, seed: 7, scores: [0.1, null, 2, -1], chosen: 2, by: 'score' } as const
+  space.dialogues.choice = choice
+  await Array.fromAsync(suggest(space, 'assistant', DIALOGUE.slice(0, 1)))
+  expect(space.dialogues.bestOf).toEqual([4])
+  expect(await space.dialogues.suggestions()).toMatchObject([{ text: 'A suggested turn.', choice }])
+})
+
 test('the person’s side is asked with the roles swapped, and told to play the person', async () => {
   const space = recordingConsole()
   await Array.fromAsync(suggest(space, 'user', DIALOGUE, { system: 'Be brief.' }))

@@ -69,6 +69,19 @@ describe('what is sent', () => {
     expect(sent[0]?.body).toMatchObject({ temperature: 0, top_p: 0.5 })
   })
 
+  test('L5: a seed goes to the servers that draw by it', async () => {
+    const sent = await Promise.all(
+      (['chat', 'chat', 'responses'] as const).map(async (wire, nth) => {
+        const over = modelOver(ok(wire), nth === 0 ? { wire, baseUrl: local } : { wire })
+        await ask(over.model, prompt, { sampling: { seed: 7 } })
+        return over.sent[0]?.body
+      }),
+    )
+    expect(sent[0]).toMatchObject({ seed: 7 })
+    expect(sent[1]).not.toHaveProperty('seed')
+    expect(sent[2]).not.toHaveProperty('seed')
+  })
+
   test('effort is configurable, and only models that think get any', async () => {
     const efforts = [
       { model: 'gpt-6-luna', effort: 'none' as const },
