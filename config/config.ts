@@ -16,6 +16,8 @@ export interface Config {
   readonly contextTokens: number
   /** What happens to a question that comes while an answer is being written in its thread (rule T2). */
   readonly meanwhile: Settings['meanwhile']
+  /** Answers a day (rule S7). */
+  readonly limits: LimitsConfig
   readonly model: ModelConfig
   readonly slack?: SlackConfig
   readonly discord?: DiscordConfig
@@ -24,7 +26,16 @@ export interface Config {
   readonly training: TrainingConfig
   /** Absent unless somebody named a channel for it. */
   readonly review?: ReviewConfig
+  /** Absent when every answer is the first one. */
+  readonly bestOf?: BestOfConfig
   readonly emoji: EmojiConfig
+}
+
+/** What is not set is not limited. */
+export interface LimitsConfig {
+  readonly person?: number
+  readonly channel?: number
+  readonly workspace?: number
 }
 
 export interface ModelConfig {
@@ -76,6 +87,17 @@ export interface TrainingConfig {
   readonly platformTextDays: number
 }
 
+/** Several answers are drawn, and the reward model's choice is given. */
+export interface BestOfConfig {
+  /** How many; at least one of the two is more than 1. */
+  readonly replies: number
+  readonly suggestions: number
+  /** A directory, or the address of a reward service. */
+  readonly reward: string
+  /** There with an address. */
+  readonly token?: string
+}
+
 /** Replies that are drawn at random are offered for comparison there (rule F5). */
 export interface ReviewConfig {
   /** `slack`, `discord` or `web`. */
@@ -88,13 +110,15 @@ export interface ReviewConfig {
 
 /** From the table's shape, which is made for people, to the program's. */
 export function configOf(settings: Settings): Config {
-  const { model, slack, discord, web, secrets, training, review, emoji, log, ...top } = settings
+  const { limits, model, slack, discord, web, secrets, training, review, bestOf, emoji, log, ...top } =
+    settings
   const { names, dir, temperature, topP, maxTokens, ...call } = model
   const { botToken, ...slackRest } = slack
   return frozen({
     ...present(top),
     ...present(secrets),
     logLevel: log.level,
+    limits: present(limits),
     model: {
       ...present(call),
       models: names ?? [],
@@ -108,6 +132,7 @@ export function configOf(settings: Settings): Config {
     ...(review.channel !== undefined && {
       review: present({ ...review.channel, perDay: review.perDay, seed: review.seed }),
     }),
+    ...bestOfConfig(bestOf),
     emoji: emojiOf(emoji),
   })
 }
@@ -120,6 +145,11 @@ function trainingOf(given: Settings['training']): TrainingConfig {
     ...(reference !== undefined && { discord: { reference } }),
     platformTextDays,
   }
+}
+
+function bestOfConfig({ reward, ...given }: Settings['bestOf']): { readonly bestOf?: BestOfConfig } {
+  const isOff = given.replies === 1 && given.suggestions === 1
+  return isOff || reward === undefined ? {} : { bestOf: present({ ...given, reward }) }
 }
 
 function emojiOf({ workspaces = {}, ...everywhere }: Settings['emoji']): EmojiConfig {

@@ -42,6 +42,13 @@ const HOUR_MS = 3_600_000
 /** Above every model's window today; a typing error with one digit too many is caught. */
 const MOST_TOKENS = 10_000_000
 
+/** A typing error with some digits too many is caught. */
+const MOST_ANSWERS = 10_000_000
+const answersADay = whole(1, MOST_ANSWERS, 'answers')
+
+/** As many as a ranking has. */
+const answersAtOnce = whole(1, 9, 'answers')
+
 export const settings = z.object({
   host: host.default('127.0.0.1').register(facts, {
     env: 'PARLEY_HOST',
@@ -76,6 +83,25 @@ export const settings = z.object({
   drainMs: whole(0, HOUR_MS, 'milliseconds').default(20_000).register(facts, {
     env: 'PARLEY_DRAIN_MS',
     about: 'How long running replies may take to finish when Parley is stopped, in milliseconds.',
+  }),
+
+  limits: z.object({
+    person: answersADay.optional().register(facts, {
+      env: 'PARLEY_LIMIT_PERSON',
+      about:
+        'How many answers a person may have a day, of UTC. Whoever has had them is told so. Without it, as many as they like.',
+      example: '100',
+    }),
+    channel: answersADay.optional().register(facts, {
+      env: 'PARLEY_LIMIT_CHANNEL',
+      about: 'The same for all people of a channel together.',
+      example: '500',
+    }),
+    workspace: answersADay.optional().register(facts, {
+      env: 'PARLEY_LIMIT_WORKSPACE',
+      about: 'The same for a whole Slack workspace, a Discord server, or the web workspace.',
+      example: '2000',
+    }),
   }),
 
   model: z.object({
@@ -253,6 +279,31 @@ export const settings = z.object({
       about:
         'What the draws follow from: the same seed draws the same replies. Without it, Parley makes one and keeps it.',
       example: 'autumn 2026',
+    }),
+  }),
+
+  bestOf: z.object({
+    replies: answersAtOnce.default(1).register(facts, {
+      env: 'PARLEY_BEST_OF',
+      about:
+        'How many answers are drawn for each reply, of which the reward model gives the best; 1 draws one, as it comes. Several cost as many times as much, and such a reply appears whole instead of word by word.',
+    }),
+    suggestions: answersAtOnce.default(1).register(facts, {
+      env: 'PARLEY_BEST_OF_SUGGESTIONS',
+      about: 'The same for suggestions in the trainer console.',
+    }),
+    reward: text.optional().register(facts, {
+      env: 'PARLEY_REWARD_MODEL',
+      about:
+        'The reward model that chooses: the directory that parley learn rm train made, or the address of a reward service (parley learn rm serve).',
+      example: './data/models/reward',
+    }),
+    token: token({ atLeast: 16 }).optional().register(facts, {
+      env: 'PARLEY_REWARD_TOKEN',
+      about: 'The token of the reward service; at least 16 characters.',
+      example: 'change-me',
+      fix: 'Make one, for example with `openssl rand -hex 24`.',
+      secret: true,
     }),
   }),
 

@@ -35,6 +35,7 @@ import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { Audit, audited } from './safety/audit.ts'
+import { Budgets, type Limits } from './safety/budgets.ts'
 import { Consents } from './safety/consent.ts'
 import { createPrivacy } from './safety/privacy.ts'
 import type { PrivacyDesk } from './safety/privacy-desk.ts'
@@ -57,6 +58,8 @@ export interface Parts {
   readonly contextTokens: number
   /** `queue` by default. */
   readonly meanwhile?: Meanwhile | undefined
+  /** Answers a day; nothing is limited by default. */
+  readonly limits?: Limits | undefined
   readonly emoji: EmojiConfig
   /** How to ask a model that was learned from feedback. Absent: only `model` ever answers. */
   readonly learned?: ModelSettings | undefined
@@ -90,11 +93,11 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
     throw nobodyCanReachUs()
   }
   const { sampling } = config.model
-  const { systemPrompt, contextTokens, meanwhile, emoji, review, host, port } = config
+  const { systemPrompt, contextTokens, meanwhile, limits, emoji, review, host, port } = config
   const parley = await assemble({
     learned: config.model,
     ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
-    ...{ host, port, log },
+    ...{ limits, host, port, log },
     clock: systemClock,
   })
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
@@ -152,6 +155,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     ...{ shownReplies, transcripts, model, sampling, contextTokens, meanwhile, clock, log },
     inbox,
     announcements: openAnnouncements(store, clock, log),
+    budgets: new Budgets({ limits: parts.limits ?? {}, counts: store.keyv('budgets'), pseudonyms, clock }),
     systemPrompt: prompt,
     stage: async (name, signal) => {
       const platform = named(platforms, name)

@@ -2,12 +2,13 @@ import { ReplyWriter } from '#core/delivery/reply-writer.ts'
 import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/surface.ts'
 import { explain } from '#core/model/explain.ts'
 import { estimateTokens } from '#core/model/tokens.ts'
+import type { UsedUp } from '#core/safety/budgets.ts'
 import type { AssistantMessage, Message, Provenance } from '#core/store/transcripts.ts'
 import { LeaseLost } from '#core/turns/inbox.ts'
 import type { Try } from '#core/turns/turn-loop.ts'
 import { type Completion, complete } from './completion.ts'
 import type { Journal } from './journal.ts'
-import { NOTES, withNotes } from './notes.ts'
+import { NOTES, usedUpNote, withNotes } from './notes.ts'
 import { buildPrompt } from './prompt.ts'
 import type { Stage, TurnDeps } from './stage.ts'
 import { fitWindow } from './window.ts'
@@ -60,7 +61,7 @@ export async function writeReply(
   const { thread } = task.claim
   const startedAt = clock.now()
   const stop = running.write(task.claim, task.journal.reply, questions)
-  const message = await new ReplyInProgress(task, stop, deps).write()
+  const message = await new ReplyInProgress(task, questions, stop, deps).write()
   const { id: reply, outcome, fault, made, text } = message
   const about = { thread, reply, questions: questions.length, outcome, fault, model: made?.model }
   log.info({ ...about, characters: text.length, ms: clock.now() - startedAt }, 'turn ended')
@@ -69,6 +70,8 @@ export async function writeReply(
 
 class ReplyInProgress {
   readonly #task: ReplyTask
+  /** Ids of what it answers. */
+  readonly #questions: readonly string[]
   /** Aborts when a person stops the reply. */
   readonly #stop: AbortSignal
   readonly #deps: TurnDeps
@@ -78,9 +81,10 @@ class ReplyInProgress {
   #journal: Journal
   #arm = DEFAULT_ARM
 
-  constructor(task: ReplyTask, stop: AbortSignal, deps: TurnDeps) {
+  constructor(task: ReplyTask, questions: readonly string[], stop: AbortSignal, deps: TurnDeps) {
     const { stage, place, journal, signal } = task
     this.#task = task
+    this.#questions = questions
     this.#stop = stop
     this.#deps = deps
     this.#journal = journal
@@ -130,6 +134,8 @@ class ReplyInProgress {
     const { dropped, tooLong } = fitWindow(context.messages, contextTokens, estimateTokens(systemPrompt.text))
     if (dropped > 0) await transcripts.startWindowAt(claim.thread, context.first + dropped)
     if (tooLong) return this.#unasked('refused', NOTES.tooLong)
+    const usedUp = await this.#spend()
+    if (usedUp !== undefined) return this.#unasked('refused', usedUpNote(usedUp))
 
     const completion = await complete({
       ...{ model, sampling, bestOf, signal, stop: this.#stop, clock, cacheKey: claim.thread },
@@ -142,6 +148,18 @@ class ReplyInProgress {
     const notes = [...endingNotes(completion), ...(dropped > 0 ? [NOTES.windowMoved] : [])]
     const range = { first: context.first + dropped, end: context.first + context.messages.length }
     return this.#orEarlier(this.#messageOf(completion, range), notes)
+  }
+
+  /** Counted at the first attempt only: a crash of ours costs nobody an answer (rule S7). */
+  async #spend(): Promise<UsedUp | undefined> {
+    const { claim, platform, context } = this.#task
+    if (claim.attempt > 1 || this.#stop.aborted) return undefined
+    const people = context.messages.flatMap((message) =>
+      message.role === 'user' && this.#questions.includes(message.id)
+        ? [{ platform, id: message.speaker.id }]
+        : [],
+    )
+    return this.#deps.budgets?.spend({ thread: claim.thread, people })
   }
 
   #orEarlier(message: AssistantMessage, notes: readonly string[]): Composed {

@@ -14,6 +14,7 @@ test('with nothing set, everything has its default', async () => {
     drainMs: 20_000,
     contextTokens: 16_000,
     meanwhile: 'queue',
+    limits: {},
     model: {
       models: [],
       wire: 'auto',
@@ -43,6 +44,9 @@ test('every setting can come from the environment', async () => {
     PARLEY_MODELS_DIR: '/models',
     PARLEY_CONTEXT_TOKENS: '4000',
     PARLEY_MEANWHILE: 'interrupt',
+    PARLEY_LIMIT_PERSON: '100',
+    PARLEY_LIMIT_CHANNEL: '500',
+    PARLEY_LIMIT_WORKSPACE: '2000',
     PARLEY_SYSTEM_PROMPT: 'Be brief.',
     OPENAI_API_KEY: 'sk-key',
     OPENAI_BASE_URL: 'http://127.0.0.1:11434/v1',
@@ -79,6 +83,7 @@ test('every setting can come from the environment', async () => {
     systemPrompt: 'Be brief.',
     contextTokens: 4000,
     meanwhile: 'interrupt',
+    limits: { person: 100, channel: 500, workspace: 2000 },
     model: {
       models: ['gpt-6-luna', './My Models/small.gguf', 'rehearsal'],
       apiKey: 'sk-key',
@@ -300,6 +305,25 @@ test('Slack needs a bot token and a way to receive, and says which is missing', 
   )
   expect(await wrong({ SLACK_APP_TOKEN: 'xapp-1' })).toMatch(/^SLACK_BOT_TOKEN is not set; .*SLACK_APP_TOKEN/)
   await expect(configured({ SLACK_API_URL: 'http://127.0.0.1:1/' })).resolves.not.toHaveProperty('slack')
+})
+
+test('best-of-n is off until several answers are asked for, which need a reward model to choose', async () => {
+  const reward = './data/models/reward'
+  expect((await configured({ PARLEY_REWARD_MODEL: reward })).bestOf).toBeUndefined()
+  expect((await configured({ PARLEY_REWARD_MODEL: reward, PARLEY_BEST_OF: '4' })).bestOf).toEqual({
+    ...{ reward, replies: 4, suggestions: 1 },
+  })
+  const file = `bestOf:\n  suggestions: 2\n  reward: https://rm.example\n  token: ${WEB_TOKEN}`
+  expect((await configured({}, file)).bestOf).toEqual({
+    ...{ replies: 1, suggestions: 2, reward: 'https://rm.example', token: WEB_TOKEN },
+  })
+  expect(await wrong({ PARLEY_BEST_OF: '4' })).toMatch(/^PARLEY_REWARD_MODEL is not set/)
+  expect(await wrong({ PARLEY_BEST_OF: '10', PARLEY_REWARD_MODEL: reward })).toMatch(/from 1 to 9/)
+  expect(await wrong({ PARLEY_BEST_OF_SUGGESTIONS: '4', PARLEY_REWARD_MODEL: 'http://rm.example' })).toMatch(
+    /^PARLEY_REWARD_TOKEN is not set/,
+  )
+  const same = { PARLEY_BEST_OF: '4', PARLEY_REWARD_MODEL: reward, PARLEY_MODEL_TEMPERATURE: '0.0' }
+  expect(await wrong(same)).toMatch(/^PARLEY_MODEL_TEMPERATURE is "0.0".*more than 0/)
 })
 
 test('F5: reviews are off until a channel is named, which must be one of a platform that is configured', async () => {

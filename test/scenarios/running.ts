@@ -5,6 +5,7 @@ import type { Meanwhile } from '#core/dialogue/dialogue.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
 import { assemble, type Parley } from '#core/main.ts'
 import type { LanguageModel } from '#core/model/model.ts'
+import type { Limits } from '#core/safety/budgets.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { openStore } from '#core/store/store.ts'
 import { quietLog } from '#test/quiet-log.ts'
@@ -19,6 +20,7 @@ export interface RunningOptions {
   readonly clock?: Clock
   /** What is the default of the settings by default. */
   readonly meanwhile?: Meanwhile
+  readonly limits?: Limits
 }
 
 export interface Running extends Parley {
@@ -39,6 +41,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
     systemPrompt: undefined,
     contextTokens: 16_000,
     meanwhile: options.meanwhile,
+    limits: options.limits,
     host: '127.0.0.1',
     port: 0,
     clock: options.clock ?? systemClock,

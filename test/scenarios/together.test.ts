@@ -67,6 +67,21 @@ test('a platform that cannot log in does not stop the others, and readiness says
   ])
 })
 
+test('S7: whoever has had the answers of the day reads so, on every platform, and others go on', async () => {
+  running = await run(await openAll(), { limits: { person: 1 } })
+  for (const world of worlds) {
+    const alice = world.person('alice')
+    const thread = await alice.ask('first')
+    await thread.until(answered)
+    await thread.say(alice, 'second')
+    const [, refusal] = await thread.until((shown) => shown.length === 2 && answered(shown))
+    expect(refusal?.text).toContain('You have had your one answer for today.')
+    const other = await world.person('bob').ask('third')
+    const [answer] = await other.until(answered)
+    expect(answer?.text).toContain('Answering bob: third')
+  }
+})
+
 describe('T4: whatever the model server does, the reader sees a plain sentence, and the process goes on', () => {
   test.each(Object.entries(FAULTS))('%s', async (_name, fault) => {
     const { model, close } = await faultyModel(fault)
