@@ -13,6 +13,8 @@ export const brokenRules = (given: AllGiven): readonly string[] => [
   ...slackWithoutBot(given),
   ...attestedByNobody(given),
   ...reviewedNowhere(given),
+  ...chosenByNobody(given),
+  ...allAlike(given),
 ]
 
 /** Whoever reaches the port could speak to the model at the operator's cost. */
@@ -80,6 +82,44 @@ function reviewedNowhere(given: AllGiven): string[] {
       got: String(found.value),
       expected: 'a channel of a platform that is configured',
       fix: `Set ${turnsOn === undefined ? 'PARLEY_WEB=on' : envOf(turnsOn)} too, or name a channel of another platform.`,
+    }),
+  ]
+}
+
+const severalAnswers = (given: AllGiven): string | undefined =>
+  ['bestOf.replies', 'bestOf.suggestions'].find((key) => Number(given.get(key)?.value ?? 1) > 1)
+
+/** Several answers would cost their price, and the first would always be given. */
+function chosenByNobody(given: AllGiven): string[] {
+  const several = severalAnswers(given)
+  if (several === undefined) return []
+  if (!given.has('bestOf.reward'))
+    return [
+      missing('bestOf.reward', {
+        expected: `a reward model, because ${envOf(several)} draws several answers`,
+        fix: `Set PARLEY_REWARD_MODEL to what "parley learn rm train" made, or ${envOf(several)}=1.`,
+      }),
+    ]
+  const isService = /^https?:/.test(String(given.get('bestOf.reward')?.value))
+  if (!isService || given.has('bestOf.token')) return []
+  return [
+    missing('bestOf.token', {
+      expected: 'the token of the reward service that PARLEY_REWARD_MODEL names',
+      fix: 'Set PARLEY_REWARD_TOKEN to what "parley learn rm serve" was started with.',
+    }),
+  ]
+}
+
+/** The most likely word each time is the same answer each time. */
+function allAlike(given: AllGiven): string[] {
+  const several = severalAnswers(given)
+  const temperature = given.get('model.temperature')?.value
+  if (several === undefined || temperature === undefined || Number(temperature) !== 0) return []
+  return [
+    problem(envOf('model.temperature'), {
+      got: String(temperature),
+      expected: `more than 0, because ${envOf(several)} draws several answers to choose from`,
+      fix: `Set PARLEY_MODEL_TEMPERATURE=0.7, or ${envOf(several)}=1.`,
     }),
   ]
 }

@@ -41,5 +41,6 @@ test('what is commented out is right when it is switched on, except secrets that
   expect(problems.map((each) => each.split(';', 1)[0])).toEqual([
     'PARLEY_WEB_TOKEN is "… (length 9)" (string)',
     'PARLEY_ENCRYPTION_KEYS is "… (length 9)" (string)',
+    'PARLEY_REWARD_TOKEN is "… (length 9)" (string)',
   ])
 })

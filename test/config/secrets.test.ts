@@ -25,6 +25,7 @@ test('the settings that are secrets are known', () => {
     'DISCORD_TOKEN',
     'OPENAI_API_KEY',
     'PARLEY_ENCRYPTION_KEYS',
+    'PARLEY_REWARD_TOKEN',
     'PARLEY_WEB_TOKEN',
     'SLACK_APP_TOKEN',
     'SLACK_BOT_TOKEN',
