@@ -69,8 +69,8 @@ export function createDoor(signingSecret: string, log: Logger): HttpDoor {
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const target = inside
     if (target === undefined) return answer(response, 503, { 'retry-after': '5' })
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
-    if (pathname !== EVENTS_PATH) return answer(response, 404)
+    const [path] = (request.url ?? '').split('?', 1)
+    if (path !== EVENTS_PATH) return answer(response, 404)
     if (request.method !== 'POST') return answer(response, 405, { allow: 'POST' })
     const body = await read(request)
     if (body === undefined) return answer(response, 413, { connection: 'close' })
@@ -102,17 +102,21 @@ export function createDoor(signingSecret: string, log: Logger): HttpDoor {
   }
 }
 
-/** @returns undefined when it is too large. */
-async function read(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let size = 0
-  // Not destroyed on return: the sender is still to read our answer.
-  for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-    size += chunk.length
-    if (size > BODY_LIMIT) return undefined
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
+/** @returns undefined when it is too large. @throws when it ends before it is whole. */
+function read(request: IncomingMessage): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= BODY_LIMIT) return chunks.push(chunk)
+      // Not destroyed: the sender is still to read our answer.
+      request.pause()
+      resolve(undefined)
+    })
+    request.once('end', () => resolve(Buffer.concat(chunks)))
+    request.once('error', reject)
+  })
 }
 
 /**
@@ -159,5 +163,8 @@ function parse(text: string): unknown {
 }
 
 function answer(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
-  response.writeHead(status, headers).end()
+  response.statusCode = status
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
+  // With the length known, headers and nothing else are one write.
+  response.end()
 }

@@ -22,6 +22,7 @@ import { counted, slackBudget } from './budget.ts'
 import { noDeletions } from './deletions.ts'
 import { type Events, listen } from './events.ts'
 import { isShutOut, platformError, SlackCallError } from './fault.ts'
+import { quickFetch } from './fetch.ts'
 import { createFormsApi } from './forms/api.ts'
 import { createDoor, httpReceiver } from './http.ts'
 import { identify } from './identity.ts'
@@ -69,6 +70,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     ...(settings.apiUrl === undefined ? {} : { slackApiUrl: settings.apiUrl }),
     logger: boltLog(log),
     timeout: CALL_TIMEOUT_MS,
+    fetch: quickFetch,
   }
   /** Named by `connect`, before anything is heard. */
   let team = ''

@@ -1,0 +1,46 @@
+import type { IncomingMessage } from 'node:http'
+import { call } from '#core/http/call.ts'
+
+/** An answer with one of these has no body. */
+const BODILESS = new Set([204, 205, 304])
+
+/**
+ * What the SDK needs of `fetch` to ask a model, for half of its cost. What is no plain question, or is sent on to
+ * another address, goes by `fetch` itself.
+ *
+ * @throws the signal's reason when it is aborted; an Error when nobody answers.
+ */
+export const quickFetch: typeof fetch = async (url, init = {}) => {
+  const { method = 'GET', headers, body, signal } = init
+  if (typeof body !== 'string' || typeof url !== 'string') return fetch(url, init)
+  const asked = {
+    method,
+    headers: Object.fromEntries(new Headers(headers)),
+    body,
+    signal: signal ?? undefined,
+  }
+  const answer = await call(url, asked)
+  const { statusCode: status = 0, statusMessage: statusText = '' } = answer
+  if (status >= 300 && status < 400) {
+    answer.destroy()
+    return fetch(url, init)
+  }
+  const named = Object.entries(answer.headers).map(([name, value]): [string, string] => [name, String(value)])
+  return new Response(BODILESS.has(status) ? null : streamOf(answer), { status, statusText, headers: named })
+}
+
+/** Bytes as they come; not asked for while nobody reads them. */
+function streamOf(answer: IncomingMessage): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    start: (stream) => {
+      answer.on('data', (bytes: Buffer) => {
+        stream.enqueue(bytes)
+        if ((stream.desiredSize ?? 0) <= 0) answer.pause()
+      })
+      answer.once('end', () => stream.close())
+      answer.on('error', (error) => stream.error(error))
+    },
+    pull: () => void answer.resume(),
+    cancel: () => void answer.destroy(),
+  })
+}
