@@ -34,6 +34,7 @@ import { readinessOf } from './http/readiness.ts'
 import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
+import { quickFetch } from './model/openai/fetch.ts'
 import { Audit, audited } from './safety/audit.ts'
 import { Budgets, type Limits } from './safety/budgets.ts'
 import { Consents } from './safety/consent.ts'
@@ -86,7 +87,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   const config = await loadConfig(env)
   const log = createLog(config.logLevel)
   const store = await openStore(config.store, log, config.encryptionKeys)
-  const model = await chooseModel(config.model, { clock: systemClock, fetch })
+  const model = await chooseModel(config.model, { clock: systemClock, fetch: quickFetch })
   const platforms = await openPlatforms(config, model, store, log)
   if (platforms.length === 0) {
     await store.close()

@@ -1,5 +1,5 @@
 import type { FetchFunction } from '@slack/web-api'
-import { call, textOf } from '#core/http/call.ts'
+import { call, textOf } from '#core/call.ts'
 
 /** Slack's own addresses never move; what answers with another address is not Slack. */
 const isMoved = (status: number): boolean => status >= 300 && status < 400

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { call } from '#core/http/call.ts'
+import { call } from '#core/call.ts'
 
 /** An answer with one of these has no body. */
 const BODILESS = new Set([204, 205, 304])
