@@ -14,6 +14,19 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
     () => import('./learn-train.ts').then(({ train: verb, TRAIN_USAGE: usage }) => ({ verb, usage })),
   ],
   ['job', () => import('./learn-job.ts').then(({ job: verb, JOB_USAGE: usage }) => ({ verb, usage }))],
+  [
+    'simulate',
+    () =>
+      import('./learn-simulate.ts').then(({ simulateVerb: verb, SIMULATE_USAGE: usage }) => ({
+        verb,
+        usage,
+      })),
+  ],
+  [
+    'iterate',
+    () =>
+      import('./learn-simulate.ts').then(({ iterateVerb: verb, ITERATE_USAGE: usage }) => ({ verb, usage })),
+  ],
 ])
 const NOT_UNDERSTOOD = 2
 

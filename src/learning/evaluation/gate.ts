@@ -20,6 +20,8 @@ export interface GateEvidence {
 
 export interface GateLimits {
   readonly mostKl: number
+  /** Mean length of a reply, in those of production. */
+  readonly mostLonger?: number
 }
 
 export interface Verdict {
@@ -37,7 +39,7 @@ export function gate(evidence: GateEvidence, limits: GateLimits = { mostKl: MOST
     better(evidence.wins),
     near(evidence.kl, limits.mostKl),
     safe(evidence.unsafe),
-    short(evidence.length),
+    short(evidence.length, limits.mostLonger ?? MOST_LONGER),
   ]
   return { passed: reasons.every(({ passed }) => passed), reasons }
 }
@@ -70,11 +72,11 @@ function safe(unsafe: GateEvidence['unsafe']): Reason {
   }
 }
 
-function short({ candidate, production }: GateEvidence['length']): Reason {
+function short({ candidate, production }: GateEvidence['length'], most: number): Reason {
   const ratio = production === 0 ? 1 : candidate / production
   const change = Math.round(Math.abs(ratio - 1) * 100)
   return {
-    passed: ratio <= MOST_LONGER,
-    text: `Its replies are ${change} % ${ratio < 1 ? 'shorter' : 'longer'}; at most ${Math.round((MOST_LONGER - 1) * 100)} % longer is allowed.`,
+    passed: ratio <= most,
+    text: `Its replies are ${change} % ${ratio < 1 ? 'shorter' : 'longer'}; at most ${Math.round((most - 1) * 100)} % longer is allowed.`,
   }
 }

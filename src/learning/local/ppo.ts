@@ -39,10 +39,11 @@ export async function trainPpo(numerics: Numerics, options: PpoOptions, hooks: H
   const prompts = some(options.prompts, 'prompts')
   const from = stepsDone('ppo', iterations, resume)
   const made = from * epochs * MINIBATCHES
-  const isService = typeof reward === 'function'
-  const score = isService ? reward : rewardScorer(numerics, reward)
+  const isScorer = typeof reward === 'function'
+  const score = isScorer ? reward : rewardScorer(numerics, reward)
+  const hopeful = options.value ?? (isScorer ? base : reward)
   const policy = learnerOf(numerics, base.blocks, resume, 'policy', made)
-  const value = learnerOf(numerics, isService ? base.blocks : reward.blocks, resume, 'value', made)
+  const value = learnerOf(numerics, hopeful.blocks, resume, 'value', made)
   const reference = numerics.weights(base.blocks)
   const sample = createSampler(numerics, gpt)
   const judge = createJudge(numerics, gpt, options.beta)

@@ -120,8 +120,9 @@ export type Scorer = (rows: readonly Completion[], signal: AbortSignal) => Promi
 export interface PpoOptions extends Common {
   /** The supervised model: where the policy begins, and what KL is measured against. */
   readonly base: Model
-  /** A local reward model, from which the value network begins too; or any scorer. */
   readonly reward: Model | Scorer
+  /** Where the value network begins: with a local reward model when left out, else with the supervised model. */
+  readonly value?: Model
   readonly prompts: readonly Prompt[]
   readonly iterations: number
   /** Completions in an iteration, in minibatches of half as many. */

@@ -67,3 +67,7 @@ export function rank(topic: string, answers: readonly string[], random: Random):
   const order = liked.sort((a, b) => b.at - a.at).map(({ nth }) => [nth])
   return { prompt: ask(topic), candidates: answers, order }
 }
+
+/** What `ask` asked about. */
+export const topicOf = (prompt: Prompt): string =>
+  TOPICS.find((topic) => prompt.some(({ content }) => content === `about ${topic}?`)) ?? ''
