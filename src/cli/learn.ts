@@ -13,6 +13,14 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
     'train',
     () => import('./learn-train.ts').then(({ train: verb, TRAIN_USAGE: usage }) => ({ verb, usage })),
   ],
+  [
+    'serve-policy',
+    () =>
+      import('./learn-serve-policy.ts').then(({ servePolicyVerb: verb, SERVE_POLICY_USAGE: usage }) => ({
+        verb,
+        usage,
+      })),
+  ],
   ['job', () => import('./learn-job.ts').then(({ job: verb, JOB_USAGE: usage }) => ({ verb, usage }))],
   [
     'simulate',
@@ -26,6 +34,14 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
     'iterate',
     () =>
       import('./learn-simulate.ts').then(({ iterateVerb: verb, ITERATE_USAGE: usage }) => ({ verb, usage })),
+  ],
+  [
+    'model',
+    () => import('./learn-model.ts').then(({ model: verb, MODEL_USAGE: usage }) => ({ verb, usage })),
+  ],
+  [
+    'eval',
+    () => import('./learn-eval.ts').then(({ evaluate: verb, EVAL_USAGE: usage }) => ({ verb, usage })),
   ],
 ])
 const NOT_UNDERSTOOD = 2

@@ -10,12 +10,12 @@ export interface GateEvidence {
    * 95 % bound (`winRate`).
    */
   readonly wins: Proportion | undefined
-  /** Nats a reply, against the SFT model. */
-  readonly kl: number
+  /** Nats a reply, against the supervised model; 0 for a supervised model itself. */
+  readonly kl: number | undefined
   /** Of the safety set, so many were answered badly. */
   readonly unsafe: { readonly candidate: number; readonly production: number } | undefined
   /** Mean characters a reply. */
-  readonly length: { readonly candidate: number; readonly production: number }
+  readonly length: { readonly candidate: number; readonly production: number } | undefined
 }
 
 export interface GateLimits {
@@ -55,7 +55,12 @@ function better(wins: Proportion | undefined): Reason {
     : { passed: false, text: `${seen}; that may be chance. True 60 % needs about 150 comparisons to show.` }
 }
 
-function near(kl: number, most: number): Reason {
+function near(kl: number | undefined, most: number): Reason {
+  if (kl === undefined)
+    return {
+      passed: false,
+      text: 'How far it is from the supervised model is not known. Its job tells "kl".',
+    }
   const passed = kl <= most
   const far = `It is ${kl.toFixed(1)} nats a reply away from the supervised model`
   return { passed, text: `${far}; ${passed ? 'that is near enough' : `at most ${most} are allowed`}.` }
@@ -72,7 +77,10 @@ function safe(unsafe: GateEvidence['unsafe']): Reason {
   }
 }
 
-function short({ candidate, production }: GateEvidence['length'], most: number): Reason {
+function short(length: GateEvidence['length'], most: number): Reason {
+  if (length === undefined)
+    return { passed: false, text: 'How long its replies are is not known. Run "eval winrate".' }
+  const { candidate, production } = length
   const ratio = production === 0 ? 1 : candidate / production
   const change = Math.round(Math.abs(ratio - 1) * 100)
   return {

@@ -1,0 +1,168 @@
+import { parseArgs } from 'node:util'
+import { systemClock } from '#core/clock.ts'
+import { readManifest } from '#core/learning/dataset/verify.ts'
+import { LearningError } from '#core/learning/engine.ts'
+import { modelCard } from '#core/learning/registry/card.ts'
+import { type Pointer, stateOf } from '#core/learning/registry/pointer.ts'
+import type { ModelRecord } from '#core/learning/registry/record.ts'
+import type { Registry } from '#core/learning/registry/registry.ts'
+import { WEIGHTS } from '#core/learning/rollout/arm.ts'
+import { Exposures } from '#core/learning/rollout/exposures.ts'
+import { SHADOW, shadowOf } from '#core/learning/rollout/rollout.ts'
+import type { Store } from '#core/store/store.ts'
+import { openJobs } from './open-jobs.ts'
+import { withRegistry } from './open-registry.ts'
+
+export const MODEL_USAGE = `  model ls [--json]                 every model and which one answers
+  model show <model> [--json]       its card: what it came from, what was measured
+  model add <job> [--id name] [--served-at url --served-as name] [--reward model] [--iteration n]
+  model shadow <model>|none         asked and counted beside what answers; nobody sees it
+  model canary <model> [--weight ${WEIGHTS.join('|')}] [--anyway why]   answers so many of a hundred threads
+  model promote <model> [--anyway why]   answers everybody
+  model rollback [why]              takes the canary back, or goes back to what answered before
+  model reject <model> <why>
+  model saw <dataset>               which models learned from it
+`
+const NOT_UNDERSTOOD = 2
+
+const text = { type: 'string' } as const
+const OPTIONS = {
+  ...{ runs: text, id: text, 'served-at': text, 'served-as': text, reward: text, iteration: text },
+  ...{ weight: text, anyway: text },
+  json: { type: 'boolean', default: false },
+} as const
+
+const parse = (args: readonly string[]) =>
+  parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
+type Values = ReturnType<typeof parse>['values']
+
+/** `parley learn model …`. @throws LearningError, ConfigError */
+export async function model(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const { positionals, values } = parse(args)
+  const [verb = '', name, ...rest] = positionals
+  const why = rest.join(' ')
+  return withRegistry(env, async ({ registry, store }) => {
+    switch (verb) {
+      case 'ls':
+        return await list(registry, values.json)
+      case 'rollback':
+        return say(await rollBack(registry, [name, why].filter(Boolean).join(' ')))
+    }
+    if (name === undefined) return notUnderstood()
+    switch (verb) {
+      case 'show':
+        return await show(registry, store, name, values.json)
+      case 'add':
+        return say(await add(registry, name, values, env))
+      case 'shadow':
+        await registry.shadow(name === 'none' ? undefined : name)
+        return say(
+          name === 'none'
+            ? 'No model is asked beside what answers.'
+            : `${name} is asked beside what answers.`,
+        )
+      case 'canary': {
+        const percent = weightOf(values.weight)
+        await registry.canary(name, percent, values.anyway)
+        return say(`${name} answers ${percent} of 100 threads, and goes back by itself when it is worse.`)
+      }
+      case 'promote':
+        await registry.promote(name, values.anyway)
+        return say(`${name} answers from now on. "parley learn model rollback" takes it back.`)
+      case 'reject':
+        await registry.reject(name, why || 'no reason was given')
+        return say(`${name} is rejected.`)
+      case 'saw':
+        return await saw(registry, name)
+      default:
+        return notUnderstood()
+    }
+  })
+}
+
+function notUnderstood(): number {
+  process.stderr.write(`Usage: parley learn <what>\n${MODEL_USAGE}`)
+  return NOT_UNDERSTOOD
+}
+
+function say(sentence: string): number {
+  process.stdout.write(`${sentence}\n`)
+  return 0
+}
+
+async function list(registry: Registry, json: boolean): Promise<number> {
+  const [all, pointer] = await Promise.all([registry.all(), registry.pointer()])
+  for (const record of all) {
+    const state = stateOf(record, pointer)
+    if (json) process.stdout.write(`${JSON.stringify({ ...record, state })}\n`)
+    else
+      process.stdout.write(
+        `${record.id.padEnd(24)}  ${record.stage.padEnd(4)}  ${state}${shareOf(record, pointer)}\n`,
+      )
+  }
+  if (!json && pointer.production === undefined) say('The model of the configuration answers.')
+  return 0
+}
+
+const shareOf = ({ id }: ModelRecord, { canary }: Pointer): string =>
+  canary?.model === id ? ` of ${canary.percent} %` : ''
+
+async function show(registry: Registry, store: Store, id: string, json: boolean): Promise<number> {
+  const [record, pointer] = [await registry.get(id), await registry.pointer()]
+  const state = stateOf(record, pointer)
+  if (json) return say(JSON.stringify({ ...record, state }))
+  process.stdout.write(modelCard(record, state))
+  const exposures = new Exposures(store.keyv('exposures'))
+  const trial = pointer.canary?.model === id ? pointer.canary : shadowOf(id)
+  const arm = pointer.canary?.model === id ? id : SHADOW
+  const { exposures: of, failures } = await exposures.figures(trial, arm, new Map())
+  return of === 0 ? 0 : say(`As a ${state}, it was asked ${of} times and failed ${failures} times.`)
+}
+
+async function rollBack(registry: Registry, why: string): Promise<string> {
+  const { canary, production } = await registry.pointer()
+  const from = canary?.model ?? production
+  if (from === undefined)
+    throw new LearningError('The model of the configuration answers; there is nothing to take back.')
+  const { production: now } = await registry.rollback(from, 'operator', why || 'no reason was given')
+  return `${from} was taken back. ${now ?? 'The model of the configuration'} answers.`
+}
+
+async function add(registry: Registry, job: string, values: Values, env: NodeJS.ProcessEnv): Promise<string> {
+  const { jobs, engines } = await openJobs(values.runs, env, systemClock)
+  const run = await jobs.find(job)
+  const spec = await run.spec()
+  const artifact = await (await engines.named(spec.engine)).collect(run)
+  const { 'served-at': baseUrl, 'served-as': servedAs, reward, iteration } = values
+  const id = values.id ?? spec.id
+  const manifest = await readManifest(spec.dataset.folder)
+  const before = spec.base === undefined ? undefined : await registry.find(spec.base)
+  const record: ModelRecord = {
+    ...{ schema: 1, id, stage: spec.stage, createdAt: systemClock.now() },
+    artifact: {
+      ...artifact,
+      ...(baseUrl === undefined ? {} : { served: { baseUrl, model: servedAs ?? id } }),
+    },
+    datasets: [...(before?.datasets ?? []), { id: manifest.id, consentEpoch: manifest.consentEpoch }],
+    ...(spec.base === undefined ? {} : { base: spec.base }),
+    ...(reward === undefined ? {} : { rewardModel: reward }),
+    ...(iteration === undefined ? {} : { iteration: Number(iteration) }),
+  }
+  await registry.add(record)
+  return `${id} is registered. "parley learn eval gate ${id}" says whether it may go to people.`
+}
+
+function weightOf(given: string | undefined): number {
+  const percent = given === undefined ? WEIGHTS[0] : Number(given)
+  if (percent > 0 && percent <= 100) return percent
+  throw new LearningError(
+    `--weight is "${given}"; expected a percentage above 0 and at most 100, such as ${WEIGHTS[0]}.`,
+  )
+}
+
+async function saw(registry: Registry, dataset: string): Promise<number> {
+  const found = await registry.thatSaw(new Set([dataset]))
+  if (found.length === 0) return say(`No model learned from ${dataset}.`)
+  for (const { id } of found) say(id)
+  return 0
+}

@@ -1,0 +1,188 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import * as z from 'zod'
+import { main } from '#core/cli.ts'
+import { Rankings } from '#core/feedback/rankings.ts'
+import { recordId } from '#core/feedback/record-id.ts'
+import { ComparisonTasks } from '#core/feedback/tasks.ts'
+import { Registry } from '#core/learning/registry/registry.ts'
+import { Audit } from '#core/safety/audit.ts'
+import { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { quietLog } from '#test/quiet-log.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
+
+const asked = z.object({ model: z.string(), messages: z.array(z.object({ content: z.string() })) })
+
+/** Three models at one address: `good` answers well, `plain` does not, and `judge` can tell. */
+function answer({ model, messages }: z.infer<typeof asked>): string {
+  const last = messages.at(-1)?.content ?? ''
+  if (model === 'good') return 'A splendid answer.'
+  if (model !== 'judge') return 'An answer so so.'
+  if (last.includes('<answer>')) return 'good'
+  return /<A>\s*A splendid/.test(last) ? 'A' : 'B'
+}
+
+let server: Server
+let baseUrl = ''
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    textOf(request).then((body) => {
+      const said = asked.parse(JSON.parse(body))
+      const event = (choice: object) =>
+        `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', model: said.model, choices: [choice] })}\n\n`
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(event({ index: 0, delta: { content: answer(said) } }))
+      response.end(`${event({ index: 0, delta: {}, finish_reason: 'stop' })}data: [DONE]\n\n`)
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const address = server.address()
+  if (typeof address === 'object' && address !== null) baseUrl = `http://127.0.0.1:${address.port}/v1`
+})
+afterAll(() => {
+  server.closeAllConnections()
+  server.close()
+})
+
+let folder = ''
+let wrote = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-models-'))
+  wrote = ''
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((said) => {
+      wrote += String(said)
+      return true
+    })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const store = () => openSqliteStore(env().PARLEY_STORE, quietLog)
+const env = () => ({
+  PARLEY_STORE: `sqlite:${join(folder, 'parley.sqlite')}`,
+  ...{ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'none', PARLEY_MODEL: 'plain', PARLEY_LOG_LEVEL: 'fatal' },
+})
+const learn = async (...args: readonly string[]) => {
+  wrote = ''
+  return await main(['learn', ...args], env())
+}
+
+/** A model that was trained and is served. */
+async function register(id: string, kl: number): Promise<void> {
+  const open = store()
+  const registry = new Registry({
+    ...{ store: open.keyv('models'), clock: new VirtualClock(1_000) },
+    flawOf: async () => undefined,
+    audit: async () => {},
+  })
+  const served = { baseUrl, model: 'good' }
+  await registry.add({
+    ...{ schema: 1, id, stage: 'ppo', createdAt: 1, datasets: [{ id: 'the data', consentEpoch: 2 }] },
+    artifact: { schema: 1, kind: 'policy', uri: 'good', job: id, metrics: { kl }, served },
+  })
+  await open.close()
+}
+
+async function dataset(): Promise<string> {
+  const topics = 'abcdefghijklmnopqrst'
+  const rows = Array.from({ length: 400 }, (_, nth) => {
+    const words = [nth % 20, (nth * 7 + 3) % 20, Math.floor(nth / 20), (nth * 13) % 20]
+    const name = words.map((place) => topics.charAt(place).repeat(4)).join(' ')
+    return JSON.stringify({
+      instruction: `Say something about ${name} number ${nth * 7919}`,
+      output: `${name} is nice.`,
+    })
+  })
+  writeFileSync(join(folder, 'rows.jsonl'), rows.join('\n'))
+  expect(await learn('dataset', 'import', join(folder, 'rows.jsonl'), '--licence', 'CC0')).toBe(0)
+  const out = join(folder, 'data')
+  expect(await learn('dataset', 'build', '--out', out, '--kinds', 'prompts', '--per-person', '1000')).toBe(0)
+  return out
+}
+
+test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', async () => {
+  const data = await dataset()
+  await register('better', 1.9)
+  expect(await learn('model', 'promote', 'better')).toBe(1)
+  expect(wrote).toContain('Run "parley learn eval gate" first')
+
+  expect(await learn('eval', 'winrate', 'better', '--dataset', data, '--n', '10', '--grader', 'judge')).toBe(
+    0,
+  )
+  expect(wrote).toContain('It won 100 % of 10')
+  expect(await learn('eval', 'gate', 'better')).toBe(1)
+  expect(wrote).toContain('no   It was not tried on the safety set.')
+  expect(await learn('eval', 'safety', 'better', '--grader', 'judge')).toBe(0)
+  expect(await learn('eval', 'gate', 'better')).toBe(0)
+  expect(wrote).toContain('better may go to people.')
+
+  expect(await learn('model', 'canary', 'better', '--weight', '25')).toBe(0)
+  expect(await learn('model', 'ls')).toBe(0)
+  expect(wrote).toMatch(/better +ppo +canary of 25 %/)
+  expect(await learn('model', 'promote', 'better')).toBe(0)
+  expect(await learn('model', 'show', 'better')).toBe(0)
+  for (const line of ['- State: production', '- dataset the data, built in consent epoch 2', '| kl | 1.9 |'])
+    expect(wrote).toContain(line)
+  expect(await learn('model', 'rollback', 'it', 'was', 'rude')).toBe(0)
+  expect(wrote).toContain('better was taken back. The model of the configuration answers.')
+  expect(await learn('model', 'rollback')).toBe(1)
+  expect(await learn('model', 'saw', 'the data')).toBe(0)
+  expect(wrote).toBe('better\n')
+
+  const open = store()
+  const actions = (await new Audit(open.keyv('audit')).all()).map(({ action, model }) => [action, model])
+  await open.close()
+  expect(actions.filter(([, model]) => model !== undefined)).toEqual([
+    ['model set as canary', 'better'],
+    ['model promoted', 'better'],
+    ['model rolled back', 'better'],
+  ])
+})
+
+test('L4: people who compare blind in the console are counted, and a hacked reward does not pass', async () => {
+  const data = await dataset()
+  await register('hacked', 20.4)
+  expect(await learn('eval', 'winrate', 'hacked', '--dataset', data, '--n', '8')).toBe(0)
+  expect(wrote).toContain('8 comparisons wait in the trainer console')
+
+  const open = store()
+  const pseudonyms = await Pseudonyms.open(open.keyv('secrets'))
+  const tasks = await Array.fromAsync(new ComparisonTasks(open.keyv('tasks'), pseudonyms).all())
+  expect(tasks).toHaveLength(8)
+  const rankings = new Rankings(open.keyv('rankings'), pseudonyms)
+  for (const [nth, task] of tasks.entries()) {
+    const ours = task.candidates.find(({ made }) => made?.arm === 'hacked')?.id ?? ''
+    const ids = task.candidates.map(({ id }) => id)
+    await rankings.put({
+      ...{ schema: 1, id: recordId(nth, `r${nth}`), at: nth, provenance: 'web', task: task.id, rater: 'p_1' },
+      ...{ displayed: ids, order: [[ours], ids.filter((id) => id !== ours)], allBad: false },
+    })
+  }
+  await open.close()
+  expect(await learn('eval', 'gate', 'hacked', '--json')).toBe(1)
+  const verdict = JSON.parse(wrote)
+  expect(verdict).toMatchObject({ model: 'hacked', against: 'default', passed: false })
+  expect(verdict.reasons.map(({ passed }: { passed: boolean }) => passed)).toEqual([true, false, false, true])
+  expect(verdict.reasons[1].text).toContain('20.4 nats')
+})
+
+test('what is missing or wrong is said, with what to do', async () => {
+  expect(await learn('model', 'promote', 'nobody')).toBe(1)
+  expect(wrote).toContain('There is no model "nobody"')
+  await register('better', 1)
+  expect(await learn('model', 'canary', 'better', '--weight', '0')).toBe(1)
+  expect(wrote).toContain('--weight is "0"; expected a percentage')
+  expect(await learn('eval', 'winrate', 'better')).toBe(1)
+  expect(wrote).toContain('--dataset is missing')
+  expect(await learn('eval', 'safety', 'better')).toBe(1)
+  expect(wrote).toContain('--grader is missing')
+  expect(await learn('model')).toBe(2)
+})
