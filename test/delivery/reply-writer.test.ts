@@ -75,7 +75,7 @@ describe('a reply that streams', () => {
     ])
   })
 
-  test('T1, T2: whoever leaves a reply does so when its last write has landed, and writes no more', async () => {
+  test('T1, T2, T3: whoever leaves a reply does so when its last write has landed, and writes no more', async () => {
     const { clock, views, writer } = screen({ writeMs: 3_000 })
     writer.push('one ')
     await clock.advance(100)
