@@ -79,14 +79,17 @@ export class Budgets {
     const { limits, pseudonyms, clock } = this.#deps
     const day = new Date(clock.now()).toISOString().slice(0, 'yyyy-mm-dd'.length)
     const [platform = '', workspace = '', channel = ''] = thread.split(':')
-    const names: Readonly<Record<Scope, readonly string[]>> = {
-      workspace: [pseudonyms.ofThing(`${platform}:${workspace}`)],
-      channel: [pseudonyms.ofThing(`${platform}:${workspace}:${channel}`)],
-      person: [...new Set(people.map((person) => pseudonyms.of(person)))],
+    // Asked for only where there is a limit: each costs a digest, and most have none.
+    const names: Readonly<Record<Scope, () => readonly string[]>> = {
+      workspace: () => [pseudonyms.ofThing(`${platform}:${workspace}`)],
+      channel: () => [pseudonyms.ofThing(`${platform}:${workspace}:${channel}`)],
+      person: () => [...new Set(people.map((person) => pseudonyms.of(person)))],
     }
     return SCOPES.flatMap((of) => {
       const limit = limits[of]
-      return limit === undefined ? [] : names[of].map((name) => ({ of, limit, key: `${day}/${of}/${name}` }))
+      return limit === undefined
+        ? []
+        : names[of]().map((name) => ({ of, limit, key: `${day}/${of}/${name}` }))
     })
   }
 }
