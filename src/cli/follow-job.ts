@@ -119,7 +119,7 @@ function onTerminal(): (event: JobEvent) => void {
       if (status.progress !== undefined) since ??= { at: Date.now(), done: status.progress.done }
     }
     if (status === undefined) return
-    const line = progressLine({ status, metric, since, now: Date.now() }, process.stdout.columns ?? NARROW)
+    const line = progressLine({ status, metric, since, now: Date.now() }, process.stdout.columns || NARROW)
     process.stdout.write(`${CLEAR_LINE}${line}`)
   }
 }

@@ -39,6 +39,11 @@ export interface Jobs {
   forget(run: RunDirectory): Promise<void>
   /** By id, by the beginning of one, or by directory. @throws LearningError when there is none. */
   find(job: string): Promise<RunDirectory>
+  /**
+   * Where a model is: a path or a job's id becomes a whole path; a web address, and a name that only an engine knows,
+   * stay as they are.
+   */
+  addressOf(given: string): Promise<string>
   /** Newest first. */
   all(): Promise<readonly RunDirectory[]>
 }
@@ -49,7 +54,9 @@ export interface JobsDeps {
   readonly now: () => number
 }
 
-export function jobsIn({ runs, now }: JobsDeps): Jobs {
+export function jobsIn(deps: JobsDeps): Jobs {
+  const { now } = deps
+  const runs = resolve(deps.runs)
   const ids = async (): Promise<readonly string[]> => {
     const entries = await readdir(runs, { withFileTypes: true }).catch((error: unknown) => {
       if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
@@ -66,15 +73,16 @@ export function jobsIn({ runs, now }: JobsDeps): Jobs {
     const isRun = await Promise.all(found.map((run) => exists(join(run.path, 'spec.json'))))
     return found.filter((_, nth) => isRun[nth])
   }
-  const addressOf = async (given: string | undefined): Promise<string | undefined> => {
-    if (given === undefined || given.includes('://')) return given
+  const addressOf = async (given: string): Promise<string> => {
+    if (given.includes('://')) return given
     for (const path of [resolve(given), resolve(runs, given)]) if (await exists(path)) return path
     return given // the engine's own name of a model
   }
   return {
     create: async ({ engine, stage, dataset, base, reward, seed, settings }) => {
       const { id } = await readManifest(dataset)
-      const [from, against] = [await addressOf(base), await addressOf(reward)]
+      const from = base === undefined ? undefined : await addressOf(base)
+      const against = reward === undefined ? undefined : await addressOf(reward)
       const createdAt = now()
       const spec: JobSpec = {
         ...{ schema: 1, id: jobId(createdAt, stage), engine, stage, seed, settings, createdAt },
@@ -101,6 +109,7 @@ export function jobsIn({ runs, now }: JobsDeps): Jobs {
       )
     },
 
+    addressOf,
     all,
   }
 }
