@@ -15,6 +15,7 @@ import { type ThreadRef, threadKey } from '#core/thread.ts'
 import { type Announcements, LocalAnnouncements } from '#core/turns/announcements.ts'
 import { openAnnouncements } from '#core/turns/open-announcements.ts'
 import { openInbox } from '#core/turns/open-inbox.ts'
+import { untilListening } from '#test/postgres/listeners.ts'
 import { freshDatabase, withoutPostgres } from '#test/postgres/shared.ts'
 import { quietLog } from '#test/quiet-log.ts'
 
@@ -39,7 +40,10 @@ interface Replica {
 }
 
 let replicas: readonly Replica[] = []
+/** Resolves once they hear each other. */
+let ready = async () => {}
 afterEach(async () => {
+  ready = async () => {}
   await Promise.all(replicas.map(({ dialogue }) => dialogue.drain(0)))
   await Promise.all([...new Set(replicas.map(({ store }) => store))].map((store) => store.close()))
 })
@@ -118,32 +122,21 @@ describe('on SQLite', () =>
 describe.skipIf(withoutPostgres)('on PostgreSQL', () => {
   behaviour(async (meanwhile) => {
     const url = await freshDatabase()
+    ready = () => untilListening(url, 2)
     const open = async () => {
       const store = await openStore(url, quietLog)
       return replica(store, openAnnouncements(store, systemClock, quietLog), meanwhile)
     }
     return [await open(), await open()]
-  }, allListen)
+  })
 })
 
-/** Each replica has a connection for what waits and one for announcements. */
-async function allListen([first]: readonly Replica[]): Promise<void> {
-  if (first?.store.kind !== 'postgres') throw new Error('this is for PostgreSQL')
-  const { postgres } = first.store
-  const sql = `SELECT 1 FROM pg_stat_activity
-    WHERE datname = current_database() AND query LIKE 'LISTEN%' AND state = 'idle'`
-  await vi.waitFor(async () => expect(await postgres.rows(sql)).toHaveLength(4), PATIENCE)
-}
-
-function behaviour(
-  open: (meanwhile?: Meanwhile) => Promise<readonly Replica[]>,
-  ready: (replicas: readonly Replica[]) => Promise<void> = async () => {},
-): void {
+function behaviour(open: (meanwhile?: Meanwhile) => Promise<readonly Replica[]>): void {
   /** @returns the one that writes, the other one, and what is being written. */
   const begun = async (text: string, meanwhile?: Meanwhile) => {
     replicas = await open(meanwhile)
     for (const { dialogue } of replicas) dialogue.start()
-    await ready(replicas)
+    await ready()
     await replicas[0]?.dialogue.accept(question('1', text))
     const isWriting = ({ streams, words }: Replica) => streams.size > 0 && (words > 0 || text === 'think')
     const writer = await vi.waitUntil(() => replicas.find(isWriting), PATIENCE)

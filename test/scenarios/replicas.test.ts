@@ -3,6 +3,7 @@
  * over HTTP to either of them, and reaches the one that writes (rules T2, T5, T6).
  */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { untilListening } from '#test/postgres/listeners.ts'
 import { freshDatabase, withoutPostgres } from '#test/postgres/shared.ts'
 import { talkativeModel } from './models.ts'
 import { type Running, type RunningOptions, run } from './running.ts'
@@ -41,6 +42,7 @@ describe.skipIf(withoutPostgres)('two replicas', () => {
       return { model, parley: await run([world], { store, model, meanwhile }) }
     }
     replicas = [await open(), await open()]
+    await untilListening(store, replicas.length)
     const alice = world.person('alice')
     const thread = await alice.ask('tell me everything')
     const shown = await thread.until((all) => all.some(({ text }) => text.includes('word3')))
