@@ -10,8 +10,6 @@ export const SIMULATE_USAGE = `  simulate               the whole loop on a plan
     --json                 one object as the last line
     --picture <file>       curves, as SVG
 `
-export const ITERATE_USAGE = `  iterate --rounds <n>   rounds on the planted truth: sample, rank, reward model, PPO; takes what simulate takes
-`
 const NOT_UNDERSTOOD = 2
 const CI_SEEDS = [1, 2, 3]
 const SWEPT = [0, 0.05, 0.2, 0.5]

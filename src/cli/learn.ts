@@ -21,6 +21,7 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
         usage,
       })),
   ],
+  ['rm', () => import('./learn-rm.ts').then(({ rm: verb, RM_USAGE: usage }) => ({ verb, usage }))],
   ['job', () => import('./learn-job.ts').then(({ job: verb, JOB_USAGE: usage }) => ({ verb, usage }))],
   [
     'simulate',
@@ -33,7 +34,7 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
   [
     'iterate',
     () =>
-      import('./learn-simulate.ts').then(({ iterateVerb: verb, ITERATE_USAGE: usage }) => ({ verb, usage })),
+      import('./learn-iterate.ts').then(({ iterateVerb: verb, ITERATE_USAGE: usage }) => ({ verb, usage })),
   ],
   [
     'model',

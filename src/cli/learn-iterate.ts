@@ -1,0 +1,122 @@
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { systemClock } from '#core/clock.ts'
+import { readManifest } from '#core/learning/dataset/verify.ts'
+import { engineNames, LearningError } from '#core/learning/engine.ts'
+import { iterate } from '#core/learning/iterate/iterate.ts'
+import { StateFile } from '#core/learning/iterate/state.ts'
+import { dataset } from './learn-dataset.ts'
+import { openJobs } from './open-jobs.ts'
+import { withRegistry } from './open-registry.ts'
+
+const USUAL_ROUNDS = 2
+/** Below about so many ranked prompts a reward model says little (docs/learning.md). */
+const USUAL_RANKINGS = 200
+const USUAL_FOLDER = 'data/iterations'
+const NOT_UNDERSTOOD = 2
+
+export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round after round with people: rankings, reward model, policy
+    --rounds <n>           ${USUAL_ROUNDS} when left out
+    --rankings <n>         new rankings that a round waits for; ${USUAL_RANKINGS} when left out
+    --name <name>          of these rounds; they go on where they were
+    --seed <n>             1 when left out
+  iterate --rounds <n>     the same on the planted truth, without people; takes what simulate takes
+`
+
+const text = { type: 'string' } as const
+const OPTIONS = {
+  ...{ engine: text, sft: text, rounds: text, rankings: text, name: text, seed: text, runs: text },
+} as const
+
+/** With \`--sft\` people rank; without, the planted world does. @throws LearningError, DatasetError */
+export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  if (!args.some((each) => each === '--sft' || each.startsWith('--sft='))) {
+    const { iterateVerb: simulated } = await import('./learn-simulate.ts')
+    return await simulated(args)
+  }
+  const { values } = parseArgs({ args: [...args], options: OPTIONS })
+  const engineName = engineNames.find((name) => name === values.engine)
+  if (engineName === undefined || values.sft === undefined) {
+    process.stderr.write(`Usage: parley learn <what>\n${ITERATE_USAGE}`)
+    return NOT_UNDERSTOOD
+  }
+  const sft = values.sft
+  const [rounds, rankings] = [
+    whole('--rounds', values.rounds, USUAL_ROUNDS),
+    whole('--rankings', values.rankings, USUAL_RANKINGS),
+  ]
+  const seed = whole('--seed', values.seed, 1)
+  const name = values.name ?? engineName
+  const folder = join(USUAL_FOLDER, name)
+  const { jobs, engines } = await openJobs(values.runs, env, systemClock)
+  const engine = await engines.named(engineName)
+  const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`)
+  const stopping = new AbortController()
+  process.once('SIGINT', () => stopping.abort(new Error('Stopped.')))
+  await iterate(
+    { engine: engineName, sft, rounds, rankings, seed },
+    {
+      ...{ folder, say, state: new StateFile(folder) },
+      build: async (out, parent) => {
+        const kinds = 'sft,pref,rank,prompts'
+        const options = parent === undefined ? [] : ['--parent', parent]
+        const code = await dataset(['build', '--out', out, '--kinds', kinds, ...options], env)
+        if (code !== 0) throw new LearningError(`${out} could not be built.`)
+        const { files } = await readManifest(out)
+        return files.filter(({ path }) => path.startsWith('rank/')).reduce((sum, { rows }) => sum + rows, 0)
+      },
+      begin: async ({ stage, dataset, base, reward, seed }) => {
+        const run = await jobs.create({
+          engine: engine.name,
+          stage,
+          dataset,
+          base,
+          reward,
+          seed,
+          settings: {},
+        })
+        try {
+          await engine.submit(run)
+        } catch (error) {
+          await jobs.forget(run)
+          throw error
+        }
+        return (await run.spec()).id
+      },
+      finish: async (id) => {
+        const run = await jobs.find(id)
+        if ((await engine.status(run)).state === 'lost') await engine.submit(run)
+        for await (const event of engine.events(run, stopping.signal))
+          if (event.type === 'status' && event.status.reason !== undefined) say(event.status.reason)
+        return await engine.status(run)
+      },
+      collect: async (id) => engine.collect(await jobs.find(id)),
+      register: ({ nth, dataset, reward }, artifact) =>
+        withRegistry(env, async ({ registry }) => {
+          const id = `${name}-${nth}`
+          const { id: data, consentEpoch } = await readManifest(dataset)
+          const before = (await registry.find(sft))?.datasets ?? []
+          await registry.add({
+            ...{
+              schema: 1,
+              id,
+              stage: (await (await jobs.find(artifact.job)).spec()).stage,
+              artifact,
+              base: sft,
+            },
+            datasets: [...before, { id: data, consentEpoch }],
+            ...(reward === undefined ? {} : { rewardModel: reward }),
+            ...{ iteration: nth, createdAt: systemClock.now() },
+          })
+          return id
+        }),
+    },
+  )
+  return 0
+}
+
+function whole(key: string, given: string | undefined, usual: number): number {
+  const value = given === undefined ? usual : Number(given)
+  if (Number.isSafeInteger(value) && value > 0) return value
+  throw new LearningError(`${key} is "${given}"; expected a whole number from 1. Use ${key} ${usual}.`)
+}

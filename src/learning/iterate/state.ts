@@ -1,0 +1,66 @@
+/** How far the rounds have come, in a file: a round takes days, most of them spent waiting for people. */
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { engineNames, LearningError } from '#core/learning/engine.ts'
+
+const roundSchema = z
+  .object({
+    nth: z.int().positive(),
+    /** The dataset directory, once it is built. */
+    dataset: z.string(),
+    /** Rankings in it, of this round and all before. */
+    rankings: z.int().nonnegative(),
+    /** Ids of jobs; absent until they are begun. */
+    reward: z.string().optional(),
+    policy: z.string().optional(),
+    /** In the registry, once it is there. */
+    model: z.string().optional(),
+  })
+  .readonly()
+export type Round = z.infer<typeof roundSchema>
+
+const stateSchema = z
+  .object({
+    schema: z.literal(1),
+    engine: z.enum(engineNames),
+    /** What every round's policy begins from, and is held near to. */
+    sft: z.string(),
+    rounds: z.array(roundSchema).readonly(),
+  })
+  .readonly()
+export type IterationState = z.infer<typeof stateSchema>
+
+export class StateFile {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+  }
+
+  /** Undefined before the first round. @throws LearningError when it is not what Parley wrote. */
+  async read(): Promise<IterationState | undefined> {
+    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (text === undefined) return undefined
+    const { data, error } = stateSchema.safeParse(JSON.parse(text))
+    if (data !== undefined) return data
+    const [issue] = error.issues
+    throw new LearningError(
+      `${this.#path} is not what Parley wrote: ${issue?.path.join('.')} ${issue?.message}. Begin anew with another --name.`,
+    )
+  }
+
+  async write(state: IterationState): Promise<void> {
+    await mkdir(this.#folder, { recursive: true })
+    const half = `${this.#path}.${process.pid}.half`
+    await writeFile(half, `${JSON.stringify(stateSchema.parse(state), undefined, 2)}\n`)
+    await rename(half, this.#path)
+  }
+
+  get #path(): string {
+    return join(this.#folder, 'state.json')
+  }
+}
