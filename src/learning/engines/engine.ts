@@ -25,7 +25,7 @@ const CANCEL_MS = GRACE_MS + 40_000
 /** The engine of a program that is not ours. What can be refused is refused before a process begins. */
 export function createOutsideEngine(
   program: OutsideProgram,
-  { clock }: OutsideDeps,
+  { clock, env }: OutsideDeps,
 ): TrainEngine<RunDirectory> {
   const { name, stages, trainer, plan } = program
   const engine = createProcessEngine({
@@ -48,7 +48,10 @@ export function createOutsideEngine(
       const said = await status(run)
       if (said.state !== 'lost' || (await look(run.path)).is !== 'running') return await engine.cancel(run)
       const spec = await run.spec()
-      await endTrainer(await plan(spec, run.path), spec, run.path, (line) => run.addLog(line))
+      await endTrainer({
+        ...{ plan: await plan(spec, run.path), spec, run: run.path, env },
+        log: (line) => run.addLog(line),
+      })
       await run.setStatus({
         ...said,
         state: 'cancelled',

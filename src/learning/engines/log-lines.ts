@@ -62,7 +62,11 @@ export const endLog = (before: LogReading, every: number) => readLog(before, '\n
 
 function readLine(before: LogReading, line: string, every: number): readonly [LogReading, readonly Said[]] {
   const shown = barIn(line)
-  if (shown !== undefined) return readBar(before, shown)
+  if (shown !== undefined) {
+    const [next, said] = readBar(before, shown)
+    const [last, more] = shown.after === '' ? [next, []] : readLine(next, shown.after, every)
+    return [last, [...said, ...more]]
+  }
   if (/^\S.*\d+%\|/.test(line)) return [before, []] // another bar: maps, shards
   const [, step, dictionary] = /^(?:.*Global step (\d+)[^{]*: )?(\{'.*\})\s*$/u.exec(line) ?? []
   const figures = dictionary === undefined ? undefined : figuresIn(dictionary)
@@ -77,17 +81,19 @@ interface Shown extends Bar {
   /** Zero-based, of OpenRLHF's bars. */
   readonly epoch: number | undefined
   readonly figures: string | undefined
+  /** What somebody else printed into its line. */
+  readonly after: string
 }
 
 const BAR =
   /^(?:Train step of epoch (?<epoch>\d+):|Episode \[\d+\/\d+\]:)?\s*\d+%\|[^|]*\|\s*(?<done>\d+)\/(?<total>\d+) \[[^\],]*(?:, *[^,\]=]*)?(?:, (?<figures>[^\]]*=[^\]]*))?\]/
 
 function barIn(line: string): Shown | undefined {
-  const found = BAR.exec(line)?.groups
-  if (found === undefined) return undefined
-  const { epoch, done, total, figures } = found
+  const found = BAR.exec(line)
+  if (found?.groups === undefined) return undefined
+  const { epoch, done, total, figures } = found.groups
   return {
-    ...{ done: Number(done), total: Number(total), figures },
+    ...{ done: Number(done), total: Number(total), figures, after: line.slice(found[0].length).trim() },
     epoch: epoch === undefined ? undefined : Number(epoch),
   }
 }

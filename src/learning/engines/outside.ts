@@ -68,9 +68,10 @@ export const trainOutside =
   async (work) => {
     const run = dirname(work.modelFolder)
     const plan = await planner(work.spec, run)
+    const ended = { plan, spec: work.spec, run, env, log: work.log }
     const before = await look(run)
     if (before.is === 'none' || before.is === 'gone') {
-      if (await wasBegun(run)) await stopElsewhere(plan, work.spec, run, work.log)
+      if (await wasBegun(run)) await stopElsewhere(ended)
       await prepare(plan, run)
       const { words, environment } = wordsOf(plan, work.spec, run)
       await begin(run, words, { ...handedOn(env), ...environment })
@@ -82,20 +83,24 @@ export const trainOutside =
       await takeModel(join(run, OUTPUT), work.modelFolder)
       return { kind: plan.kind, metrics } satisfies Result
     } finally {
-      await endTrainer(plan, work.spec, run, work.log)
+      await endTrainer(ended)
     }
   }
 
+export interface Ending {
+  readonly plan: Plan
+  readonly spec: JobSpec
+  /** The run directory. */
+  readonly run: string
+  readonly env: NodeJS.ProcessEnv
+  readonly log: (line: string) => Promise<void>
+}
+
 /** Ends it wherever it runs, and forgets it. */
-export async function endTrainer(
-  plan: Plan,
-  spec: JobSpec,
-  run: string,
-  log: (line: string) => Promise<void>,
-): Promise<void> {
-  if ((await look(run)).is === 'running') await stopElsewhere(plan, spec, run, log)
-  await end(run, GRACE_MS)
-  await forget(run)
+export async function endTrainer(ending: Ending): Promise<void> {
+  if ((await look(ending.run)).is === 'running') await stopElsewhere(ending)
+  await end(ending.run, GRACE_MS)
+  await forget(ending.run)
 }
 
 /** What is written into the run directory, so that anybody can see what was asked, and ask it again by hand. */
@@ -129,16 +134,12 @@ const fillingOf = ({ command, env, dataset }: Plan, { id }: JobSpec, run: string
 const wasBegun = async (run: string): Promise<boolean> =>
   (await stat(join(run, COMMAND)).catch(() => undefined)) !== undefined
 
-async function stopElsewhere(
-  plan: Plan,
-  spec: JobSpec,
-  run: string,
-  log: (line: string) => Promise<void>,
-): Promise<void> {
+async function stopElsewhere({ plan, spec, run, env, log }: Ending): Promise<void> {
   if (plan.stop === undefined) return
   const [program = '', ...args] = fill(plan.stop, fillingOf(plan, spec, run), 'cancel_command')
-  await promisify(execFile)(program, args, { timeout: STOP_MS }).catch((error: unknown) =>
-    log(`The setting "cancel_command" failed: ${reasonOf(error)}. Look for what may still run.`),
+  await promisify(execFile)(program, args, { timeout: STOP_MS, env: { ...handedOn(env) } }).catch(
+    (error: unknown) =>
+      log(`The setting "cancel_command" failed: ${reasonOf(error)}. Look for what may still run.`),
   )
 }
 

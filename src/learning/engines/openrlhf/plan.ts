@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { type JobSpec, LearningError } from '#core/learning/engine.ts'
 import { type DatasetFiles, datasetFiles } from '#core/learning/engines/dataset-files.ts'
+import { modelNamed } from '#core/learning/engines/model-named.ts'
 import { OUTPUT, type Plan } from '#core/learning/engines/outside.ts'
 import { rewardAddress } from '#core/learning/engines/reward-address.ts'
 import { settingsOf } from '#core/learning/engines/settings.ts'
@@ -38,10 +39,11 @@ export async function openRlhfPlan(spec: JobSpec, run: string, env: NodeJS.Proce
     )
   }
   const { command, cancel_command, env: given = {}, gpus = GPUS, ray, own } = settingsFor(spec, stage)
+  const base = await modelNamed(spec.base, '--base', 'policy')
   const files = await datasetFiles(spec, KINDS[stage])
   const flags: Flags = {
     ...placesOf(run, spec),
-    ...(stage === 'ppo' ? ppoFlags(spec, files, gpus, env) : singleFlags(stage, spec.base, files)),
+    ...(stage === 'ppo' ? ppoFlags(spec, base, files, gpus, env) : singleFlags(stage, base, files)),
     ...own,
   }
   const trainer = [...COMMANDS[stage], ...wordsOfFlags(flags)]
@@ -117,7 +119,13 @@ function singleFlags(
   }
 }
 
-function ppoFlags(spec: JobSpec, { train }: DatasetFiles, gpus: number, env: NodeJS.ProcessEnv): Flags {
+function ppoFlags(
+  spec: JobSpec,
+  base: string,
+  { train }: DatasetFiles,
+  gpus: number,
+  env: NodeJS.ProcessEnv,
+): Flags {
   const { origin, token } = rewardAddress(spec, env)
   if (origin.includes(',')) {
     throw new LearningError(
@@ -125,7 +133,7 @@ function ppoFlags(spec: JobSpec, { train }: DatasetFiles, gpus: number, env: Nod
     )
   }
   return {
-    'actor.model_name_or_path': spec.base ?? '',
+    'actor.model_name_or_path': base,
     // It sends no headers of ours, so the token stands in the address.
     'reward.remote_url': `${origin}/get_reward?k=${encodeURIComponent(token)}`,
     'data.prompt_dataset': train,

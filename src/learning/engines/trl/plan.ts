@@ -4,6 +4,7 @@ import * as z from 'zod'
 import type { Kind } from '#core/learning/dataset/dataset.ts'
 import { type JobSpec, LearningError } from '#core/learning/engine.ts'
 import { type DatasetFiles, datasetFiles } from '#core/learning/engines/dataset-files.ts'
+import { modelNamed } from '#core/learning/engines/model-named.ts'
 import { OUTPUT, type Plan } from '#core/learning/engines/outside.ts'
 import { isAddress, rewardAddress, TOKEN_NAME } from '#core/learning/engines/reward-address.ts'
 import { settingsOf } from '#core/learning/engines/settings.ts'
@@ -27,8 +28,7 @@ const KINDS: Readonly<Record<TrlStage, Kind>> = {
 /** What a run of TRL 1.10 is made of. @throws LearningError */
 export async function trlPlan(spec: JobSpec, run: string, env: NodeJS.ProcessEnv): Promise<Plan> {
   const stage = stageOf(spec)
-  const { base } = spec
-  if (base === undefined) {
+  if (spec.base === undefined) {
     throw new LearningError(
       'TRL needs a model to begin from: a folder or a name on the Hugging Face Hub, with --base.',
     )
@@ -42,6 +42,7 @@ export async function trlPlan(spec: JobSpec, run: string, env: NodeJS.ProcessEnv
     rows,
     own,
   } = settingsFor(spec, stage)
+  const base = await modelNamed(spec.base, '--base', 'policy')
   const files = await datasetFiles(spec, rows ?? KINDS[stage])
   const reward = stage === 'rloo' ? await rewardOf(spec, env) : NO_REWARD
   const chosen = {
@@ -151,7 +152,8 @@ const NO_REWARD: Reward = { values: {}, env: {}, files: {} }
 /** Parley's service by way of a function that lies in the run directory, or a model that TRL loads itself. */
 async function rewardOf(spec: JobSpec, env: NodeJS.ProcessEnv): Promise<Reward> {
   if (spec.reward !== undefined && !isAddress(spec.reward)) {
-    return { ...NO_REWARD, values: { reward_model_name_or_path: spec.reward } }
+    const model = await modelNamed(spec.reward, '--reward', 'reward-model')
+    return { ...NO_REWARD, values: { reward_model_name_or_path: model } }
   }
   const { origin, token } = rewardAddress(spec, env)
   return {

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { beforeLog, endLog, type LogReading, readLog, type Said } from '#core/learning/engines/log-lines.ts'
+
+function read(texts: readonly string[], every = 10): readonly [LogReading, readonly Said[]] {
+  let reading = beforeLog
+  const all: Said[] = []
+  for (const text of texts) {
+    const [next, said] = readLog(reading, text, every)
+    reading = next
+    all.push(...said)
+  }
+  const [end, said] = endLog(reading, every)
+  return [end, [...all, ...said]]
+}
+const figures = (said: readonly Said[]) =>
+  said.flatMap((each) => (each.type === 'figures' ? [[each.step, each.values]] : []))
+
+const TRL = [
+  'Map: 100%|██████████| 500/500 [00:00<00:00, 9000.00 examples/s]',
+  "{'model_type': 'qwen3', 'layers': 12}",
+  '\r  0%|          | 0/40 [00:00<?, ?it/s]',
+  '\r 25%|██▌       | 10/40 [00:10<00:30,  1.00s/it]',
+  '\r                                                 \r',
+  "{'loss': 1.5, 'grad_norm': nan, 'learning_rate': 2e-05, 'rewards/margins': 0.25, 'epoch': 0.25}\n",
+  '\r  0%|          | 0/5 [00:00<?, ?it/s]',
+  "{'eval_loss': nan, 'eval_runtime': 1.2, 'epoch': 0.25}\n",
+  '\r 50%|█████     | 20/40 [00:20<00:20,  1.00s/it]\r',
+  "{'loss': '0.9', 'learning_rate': '1e-05', 'epoch': '0.5'}\n",
+  '✅ Training completed.',
+]
+
+test('TRL and transformers 4 and 5: figures at the step that the bar shows', () => {
+  const [reading, said] = read(TRL.map((line) => (/^[\r{]/.test(line) ? line : `${line}\n`)))
+  expect(figures(said)).toEqual([
+    [10, { loss: 1.5, learning_rate: 2e-5, 'rewards/margins': 0.25, epoch: 0.25 }],
+    [10, { eval_runtime: 1.2, epoch: 0.25 }],
+    [20, { loss: 0.9, learning_rate: 1e-5, epoch: 0.5 }],
+  ])
+  expect(reading.bar).toEqual({ done: 20, total: 40 })
+  expect(reading.broken).toBeUndefined()
+  expect(reading.last.at(-1)).toBe('✅ Training completed.')
+})
+
+test('without a bar the steps are counted', () => {
+  expect(figures(read(["{'loss': 1}\n{'loss': 0.5}\n"], 10)[1])).toEqual([
+    [10, { loss: 1 }],
+    [20, { loss: 0.5 }],
+  ])
+})
+
+test('OpenRLHF PPO, as Ray shows it', () => {
+  const line =
+    "\u001b[36m(PPOTrainer pid=812, ip=10.0.0.7)\u001b[0m 2026-11-23 10:00:00 INFO ppo_trainer.py:12] ✨ Global step 3: {'policy_loss': 0.024, 'kl': np.float64(0.5), 'reward': tensor(1.25), 'note': 'x'}\n"
+  expect(figures(read([line])[1])).toEqual([[3, { policy_loss: 0.024, kl: 0.5, reward: 1.25 }]])
+})
+
+test('OpenRLHF SFT: figures at the end of its bars, each once', () => {
+  const bar = (epoch: number, done: number, loss: number) =>
+    `\rTrain step of epoch ${epoch}:  ${done * 50}%|#####     | ${done}/2 [00:01<00:01,  1.00it/s, gpt_loss=${loss}, loss_mean=${loss}, lr=1e-5]`
+  const [reading, said] = read([
+    ...[
+      '\rTrain epoch:   0%|          | 0/2 [00:00<?, ?it/s]',
+      bar(0, 0, 0.9),
+      bar(0, 1, 0.9),
+      bar(0, 1, 0.7),
+    ],
+    ...[bar(0, 2, 0.7), bar(1, 1, 0.5), bar(1, 1, 0.5), '\n'],
+  ])
+  expect(figures(said)).toEqual([
+    [0, { gpt_loss: 0.9, loss_mean: 0.9, lr: 1e-5 }],
+    [1, { gpt_loss: 0.7, loss_mean: 0.7, lr: 1e-5 }],
+    [3, { gpt_loss: 0.5, loss_mean: 0.5, lr: 1e-5 }],
+  ])
+  expect(reading.bar).toEqual({ done: 1, total: 2 })
+})
+
+test.each([["{'loss': nan}"], ["{'loss': 'inf'}"], ["x Global step 1: {'policy_loss': nan, 'kl': 0.1}"]])(
+  'a loss that is no number is noticed: %s',
+  (line) => {
+    expect(read([`${line}\n`])[0].broken).toMatch(/loss$/)
+  },
+)
+
+test('L5: however the text is cut, it says the same', () => {
+  const text = TRL.join('\n')
+  const whole = read([text])
+  fc.assert(
+    fc.property(fc.array(fc.nat(text.length), { maxLength: 6 }), (cuts) => {
+      const places = [0, ...cuts.toSorted((a, b) => a - b), text.length]
+      const pieces = places.slice(1).map((end, nth) => text.slice(places[nth], end))
+      expect(read(pieces)).toEqual(whole)
+    }),
+    { seed: 1, numRuns: 50 },
+  )
+})
