@@ -1,8 +1,9 @@
 /** One iteration's completions, and what follows from them. Nothing here changes a weight. */
 import { advantagesOf, standardised } from './advantage.ts'
-import type { Gpt } from './gpt.ts'
-import type { Input, Numerics, Weights } from './numerics.ts'
+import type { Network } from './network.ts'
+import type { Input, Weights } from './numerics.ts'
 import { attentionInput, completionInput, part, type Sequences, tokensInput } from './sequences.ts'
+import type { ModelConfig } from './trainer.ts'
 
 /** Of generalised advantage estimation. */
 const LAMBDA = 0.95
@@ -34,14 +35,10 @@ export type Judge = (
 ) => Promise<{ readonly experience: Experience; readonly kl: number }>
 
 /** @param beta weight of the KL penalty per token. */
-export function createJudge(numerics: Numerics, gpt: Gpt, beta: number): Judge {
-  const { config } = gpt
-  const logProbabilities = logProbabilitiesOf(numerics, gpt)
-  const numbers = numerics.evaluate<'tokens' | 'attention'>((weights, { tokens, attention }) =>
-    gpt.numbers(weights, tokens, attention),
-  )
+export function createJudge(network: Network, beta: number): Judge {
+  const { config, logProbabilities, numbers } = network
   return async ({ policy, reference, value }, sequences, rewards) => {
-    const inputs = sequenceInputs(gpt, sequences)
+    const inputs = sequenceInputs(network, sequences)
     const old = await logProbabilities(policy, inputs)
     const before = await logProbabilities(reference, inputs)
     const values = await numbers(value, inputs)
@@ -50,7 +47,7 @@ export function createJudge(numerics: Numerics, gpt: Gpt, beta: number): Judge {
     const found = { expected: like(), advantages: like(), returns: like() }
     let kl = 0
     for (const [row, reward] of rewards.entries()) {
-      const { from, to } = completionPlaces(gpt, counts, row)
+      const { from, to } = completionPlaces(config, counts, row)
       const moved = old.slice(from, to).map((each, at) => each - (before[from + at] ?? 0))
       const paid = Float64Array.from(moved, (each) => -beta * each)
       paid[paid.length - 1] = (paid.at(-1) ?? 0) + reward
@@ -70,35 +67,29 @@ export function createJudge(numerics: Numerics, gpt: Gpt, beta: number): Judge {
   }
 }
 
-/** Log-probability of every token after the first. */
-export const logProbabilitiesOf = (numerics: Numerics, gpt: Gpt) =>
-  numerics.evaluate<'tokens' | 'attention'>((weights, { tokens, attention }) =>
-    gpt.logProbabilities(weights, tokens, attention),
-  )
-
 /** Nats that every row's completion is likelier under the first weights than under the second. */
-export function createDivergence(numerics: Numerics, gpt: Gpt) {
-  const logProbabilities = logProbabilitiesOf(numerics, gpt)
+export function createDivergence(network: Network) {
+  const { config, logProbabilities } = network
   return async (weights: Weights, reference: Weights, sequences: Sequences): Promise<readonly number[]> => {
-    const inputs = sequenceInputs(gpt, sequences)
+    const inputs = sequenceInputs(network, sequences)
     const mine = await logProbabilities(weights, inputs)
     const theirs = await logProbabilities(reference, inputs)
-    const counts = Float32Array.from(completionInput(gpt.config, sequences).values)
+    const counts = Float32Array.from(completionInput(config, sequences).values)
     return Array.from({ length: sequences.count }, (_, row) => {
-      const { from, to } = completionPlaces(gpt, counts, row)
+      const { from, to } = completionPlaces(config, counts, row)
       return mine.slice(from, to).reduce((sum, each, at) => sum + each - (theirs[from + at] ?? 0), 0)
     })
   }
 }
 
-export const sequenceInputs = ({ config }: Gpt, sequences: Sequences) => ({
+export const sequenceInputs = ({ config }: Network, sequences: Sequences) => ({
   tokens: tokensInput(config, sequences),
   attention: attentionInput(config, sequences),
 })
 
 /** Inputs of the losses, for `count` rows beginning with row `from`. */
-export function experienceInputs(gpt: Gpt, experience: Experience, from: number, count: number) {
-  const width = gpt.config.context - 1
+export function experienceInputs(network: Network, experience: Experience, from: number, count: number) {
+  const width = network.config.context - 1
   const rows = (all: Float32Array): Input => {
     const values = new Float32Array(count * width)
     values.set(all.subarray(from * width, (from + count) * width))
@@ -106,14 +97,14 @@ export function experienceInputs(gpt: Gpt, experience: Experience, from: number,
   }
   const { sequences, counts, old, expected, advantages, returns } = experience
   return {
-    seen: { ...sequenceInputs(gpt, part(gpt.config, sequences, from, count)), counts: rows(counts) },
+    seen: { ...sequenceInputs(network, part(network.config, sequences, from, count)), counts: rows(counts) },
     forPolicy: { old: rows(old), advantages: rows(advantages) },
     forValue: { expected: rows(expected), returns: rows(returns) },
   }
 }
 
 /** Where the tokens of a row's completion are predicted, in arrays of [rows, context - 1]. */
-function completionPlaces({ config }: Gpt, counts: Float32Array, row: number) {
+function completionPlaces(config: ModelConfig, counts: Float32Array, row: number) {
   const width = config.context - 1
   const from = row * width + config.promptTokens - 1
   const after = counts.subarray(from, (row + 1) * width).indexOf(0)

@@ -1,24 +1,23 @@
 /** A trained model that answers. */
 import { createDivergence } from './experience.ts'
-import { Gpt } from './gpt.ts'
-import type { Numerics, Weights } from './numerics.ts'
+import type { Network } from './network.ts'
+import type { Weights } from './numerics.ts'
 import { Random } from './random.ts'
-import { createSampler } from './sampler.ts'
 import type { Sequences } from './sequences.ts'
 import type { Model, ModelConfig, Policy, Prompt, SampleOptions } from './trainer.ts'
-import { END, promptTokens, type Vocabulary, vocabularyOf } from './vocabulary.ts'
+import { END, promptTokens, type Vocabulary } from './vocabulary.ts'
 
 /** @param batch prompts answered at once; fewer cost as much. */
-export function createPolicy(numerics: Numerics, model: Model, batch: number): Policy {
-  const { config } = model
-  const weights = numerics.weights(model.blocks)
-  const sample = batches(numerics, model.config, batch)
+export function createPolicy(network: Network, model: Model, batch: number): Policy {
+  const { config, vocabulary } = network
+  const weights = network.numerics.weights(model.blocks)
+  const sample = batches(network, batch)
   return {
     config,
     async sample(prompts, options) {
       const completions: string[] = []
       for await (const { sequences, count } of sample(weights, prompts, options)) {
-        completions.push(...completionsOf(config, vocabularyOf(config), sequences).slice(0, count))
+        completions.push(...completionsOf(config, vocabulary, sequences).slice(0, count))
       }
       return completions
     },
@@ -27,17 +26,17 @@ export function createPolicy(numerics: Numerics, model: Model, batch: number): P
 
 /** Nats per completion that a model is away from another, on completions of its own; mean over the prompts. */
 export async function divergenceOf(
-  numerics: Numerics,
+  network: Network,
   model: Model,
   reference: Model,
   prompts: readonly Prompt[],
   { batch, ...options }: SampleOptions & { readonly batch: number },
 ): Promise<number> {
-  const { config } = model
+  const { numerics } = network
   const [weights, other] = [numerics.weights(model.blocks), numerics.weights(reference.blocks)]
-  const apart = createDivergence(numerics, new Gpt(numerics, config))
+  const apart = createDivergence(network)
   const all: number[] = []
-  for await (const { sequences, count } of batches(numerics, config, batch)(weights, prompts, options)) {
+  for await (const { sequences, count } of batches(network, batch)(weights, prompts, options)) {
     all.push(...(await apart(weights, other, sequences)).slice(0, count))
   }
   numerics.free(weights)
@@ -46,9 +45,7 @@ export async function divergenceOf(
 }
 
 /** Whole batches, the last one filled up: `count` of its rows were asked for. */
-function batches(numerics: Numerics, config: ModelConfig, batch: number) {
-  const vocabulary = vocabularyOf(config)
-  const sample = createSampler(numerics, new Gpt(numerics, config))
+function batches({ config, vocabulary, sample }: Network, batch: number) {
   return async function* (weights: Weights, prompts: readonly Prompt[], { seed, ...options }: SampleOptions) {
     const random = new Random(seed, 'sample')
     for (let at = 0; at < prompts.length; at += batch) {

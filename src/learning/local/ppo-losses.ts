@@ -1,7 +1,7 @@
 /** What PPO makes small. All are means over the tokens of completions. */
 import type { Gpt } from './gpt.ts'
 import type { Formula, Numerics } from './numerics.ts'
-import { meanOf, sftLoss } from './sft.ts'
+import { meanOf, sftLoss } from './sft-loss.ts'
 
 /** How far a ratio of probabilities, and a value, may move in one iteration. */
 const CLIP = 0.2
@@ -25,17 +25,16 @@ export const policyLoss =
     return meanOf(minimum(free, clip(ratio, 1 - CLIP, 1 + CLIP).mul(advantages.ref)), counts).mul(-1)
   }
 
-/** PPO-ptx: what the model could do before is shown again, so that it is not forgotten. */
+/** PPO-ptx: `gamma` times what the model could do before, shown again so that it is not forgotten. */
 export const mixedLoss =
   (
     numerics: Numerics,
     gpt: Gpt,
-    gamma: number,
-  ): Formula<Seen | 'old' | 'advantages' | 'shownTokens' | 'shownAttention' | 'shownCounts'> =>
-  (weights, { shownTokens: tokens, shownAttention: attention, shownCounts: counts, ...inputs }) =>
-    policyLoss(numerics, gpt)(weights, inputs).add(
-      sftLoss(gpt)(weights, { tokens, attention, counts }).mul(gamma),
-    )
+  ): Formula<Seen | 'old' | 'advantages' | 'shownTokens' | 'shownAttention' | 'shownCounts' | 'gamma'> =>
+  (weights, { shownTokens, shownAttention, shownCounts, gamma, ...inputs }) => {
+    const shown = { tokens: shownTokens, attention: shownAttention, counts: shownCounts }
+    return policyLoss(numerics, gpt)(weights, inputs).add(sftLoss(gpt)(weights, shown).mul(gamma.ref))
+  }
 
 /** Half the square, of the worse of the new value and the new value kept near the old. */
 export const valueLoss =

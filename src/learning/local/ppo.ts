@@ -4,13 +4,11 @@
  * says what was to be expected.
  */
 import { createJudge, type Experience, experienceInputs } from './experience.ts'
-import { Gpt } from './gpt.ts'
-import type { Learner, Numerics } from './numerics.ts'
+import type { Network } from './network.ts'
+import type { Learner } from './numerics.ts'
 import { completionsOf } from './policy.ts'
-import { mixedLoss, policyLoss, valueLoss } from './ppo-losses.ts'
 import { Random } from './random.ts'
 import { rewardScorer } from './reward.ts'
-import { createSampler } from './sampler.ts'
 import { sftInputs } from './sft.ts'
 import {
   batchOf,
@@ -23,7 +21,7 @@ import {
   stepsDone,
 } from './stage.ts'
 import type { Hooks, PpoOptions, Trained } from './trainer.ts'
-import { promptTokens, vocabularyOf } from './vocabulary.ts'
+import { promptTokens } from './vocabulary.ts'
 
 /** Of an iteration's completions. */
 const MINIBATCHES = 2
@@ -31,23 +29,20 @@ const MINIBATCHES = 2
 const SHOWN = 2
 
 /** @throws LearningError */
-export async function trainPpo(numerics: Numerics, options: PpoOptions, hooks: Hooks): Promise<Trained> {
+export async function trainPpo(network: Network, options: PpoOptions, hooks: Hooks): Promise<Trained> {
   const { base, seed, batch, iterations, epochs, reward, resume } = options
-  const { config } = base
-  const gpt = new Gpt(numerics, config)
-  const vocabulary = vocabularyOf(config)
+  const { config, numerics, vocabulary } = network
   const prompts = some(options.prompts, 'prompts')
   const from = stepsDone('ppo', iterations, resume)
   const made = from * epochs * MINIBATCHES
   const isScorer = typeof reward === 'function'
-  const score = isScorer ? reward : rewardScorer(numerics, reward)
+  const score = isScorer ? reward : rewardScorer(network, reward)
   const hopeful = options.value ?? (isScorer ? base : reward)
   const policy = learnerOf(numerics, base.blocks, resume, 'policy', made)
   const value = learnerOf(numerics, hopeful.blocks, resume, 'value', made)
   const reference = numerics.weights(base.blocks)
-  const sample = createSampler(numerics, gpt)
-  const judge = createJudge(numerics, gpt, options.beta)
-  const learn = createLearning(numerics, gpt, options)
+  const judge = createJudge(network, options.beta)
+  const learn = createLearning(network, options)
   const run = {
     ...({ stage: 'ppo', total: iterations, from, hooks, checkpointEvery: options.checkpointEvery } as const),
     blocks: async () => ({
@@ -61,7 +56,7 @@ export async function trainPpo(numerics: Numerics, options: PpoOptions, hooks: H
       const asked = Array.from({ length: batch }, () => random.pick(prompts))
       const rows = asked.map((prompt) => promptTokens(config, vocabulary, prompt))
       const draws = { random, temperature: 1, signal: hooks.signal }
-      const sequences = await sample(policy.weights, rows, draws)
+      const sequences = await network.sample(policy.weights, rows, draws)
       const said = completionsOf(config, vocabulary, sequences)
       const completions = asked.map((prompt, row) => ({ prompt, completion: said[row] ?? '' }))
       const rewards = await score(completions, hooks.signal)
@@ -81,13 +76,10 @@ export async function trainPpo(numerics: Numerics, options: PpoOptions, hooks: H
 }
 
 /** Passes over an experience in minibatches, policy and value in turn. */
-function createLearning(numerics: Numerics, gpt: Gpt, options: PpoOptions) {
+function createLearning(network: Network, options: PpoOptions) {
   const { seed, batch, epochs, learningRate, valueLearningRate, pretraining } = options
-  const vocabulary = vocabularyOf(gpt.config)
   const size = Math.ceil(batch / MINIBATCHES)
-  const trainPolicy = numerics.train(policyLoss(numerics, gpt))
-  const trainMixed = numerics.train(mixedLoss(numerics, gpt, pretraining?.gamma ?? 0))
-  const trainValue = numerics.train(valueLoss(numerics, gpt))
+  const gamma = { shape: [], values: Float32Array.from([pretraining?.gamma ?? 0]) }
   const shown =
     pretraining &&
     new Random(seed, 'ppo pretraining').shuffled(some(pretraining.rows, 'demonstrations to mix in'))
@@ -95,19 +87,19 @@ function createLearning(numerics: Numerics, gpt: Gpt, options: PpoOptions) {
     let losses = { loss: 0, valueLoss: 0 }
     for (let step = 0; step < epochs * MINIBATCHES; step += 1) {
       const from = (step % MINIBATCHES) * size
-      const { seen, forPolicy, forValue } = experienceInputs(gpt, experience, from, size)
+      const { seen, forPolicy, forValue } = experienceInputs(network, experience, from, size)
       const own = { ...seen, ...forPolicy }
       const ofShown = () => {
         const rows = batchOf(shown ?? [], nth * epochs * MINIBATCHES + step, size)
-        const { tokens, attention, counts } = sftInputs(gpt, vocabulary, rows)
-        return { shownTokens: tokens, shownAttention: attention, shownCounts: counts }
+        const { tokens, attention, counts } = sftInputs(network, rows)
+        return { shownTokens: tokens, shownAttention: attention, shownCounts: counts, gamma }
       }
       losses = {
         loss:
           shown === undefined
-            ? await trainPolicy(policy, learningRate, own)
-            : await trainMixed(policy, learningRate, { ...own, ...ofShown() }),
-        valueLoss: await trainValue(value, valueLearningRate, { ...seen, ...forValue }),
+            ? await network.trainPolicy(policy, learningRate, own)
+            : await network.trainMixed(policy, learningRate, { ...own, ...ofShown() }),
+        valueLoss: await network.trainValue(value, valueLearningRate, { ...seen, ...forValue }),
       }
     }
     return losses

@@ -4,8 +4,8 @@
  */
 import { MAX_SCORE } from '#core/learning/reward/reward-model.ts'
 import { standardised } from './advantage.ts'
-import { Gpt } from './gpt.ts'
-import type { Formula, Numerics, Weights } from './numerics.ts'
+import type { Network } from './network.ts'
+import type { Weights } from './numerics.ts'
 import { Random } from './random.ts'
 import { attentionInput, lastInput, part, type Sequences, sequencesOf, tokensInput } from './sequences.ts'
 import {
@@ -19,7 +19,6 @@ import {
   stepsDone,
 } from './stage.ts'
 import type { Completion, Hooks, Model, Ranking, RewardOptions, Scorer, Trained } from './trainer.ts'
-import { vocabularyOf } from './vocabulary.ts'
 
 /** Rows that are scored at once. */
 const SCORED = 64
@@ -27,14 +26,9 @@ const SCORED = 64
 const SCALE_ROWS = 128
 
 /** @throws LearningError */
-export async function trainReward(
-  numerics: Numerics,
-  options: RewardOptions,
-  hooks: Hooks,
-): Promise<Trained> {
+export async function trainReward(network: Network, options: RewardOptions, hooks: Hooks): Promise<Trained> {
   const { base, seed, batch, epochs, learningRate, resume } = options
-  const { config } = base
-  const gpt = new Gpt(numerics, config)
+  const { config, numerics } = network
   const rankings = some(options.rankings.filter(hasPairs), 'rankings with a better and a worse answer')
   const demonstrations = new Random(seed, 'reward scale').shuffled(
     some(options.demonstrations, 'demonstrations'),
@@ -44,8 +38,7 @@ export async function trainReward(
   const total = epochs * perEpoch
   const from = stepsDone('reward', total, resume)
   const learner = learnerOf(numerics, base.blocks, resume, 'reward', from)
-  const train = numerics.train(pairLoss(numerics, gpt))
-  const score = scorerOf(numerics, gpt)
+  const score = scorerOf(network)
   const run = {
     ...({ stage: 'reward', total, from, hooks, checkpointEvery: options.checkpointEvery } as const),
     blocks: () => learnerBlocks(numerics, 'reward', learner),
@@ -55,7 +48,7 @@ export async function trainReward(
       const epoch = Math.floor(nth / perEpoch)
       const order = new Random(seed, `reward epoch ${epoch}`).shuffled(rankings)
       const chosen = batchOf(order, nth - epoch * perEpoch, batch)
-      const loss = await train(learner, learningRate, pairInputs(gpt, chosen, most))
+      const loss = await network.trainPairs(learner, learningRate, pairInputs(network, chosen, most))
       const isEnd = (nth + 1) % perEpoch === 0
       return isEnd ? { loss, ...(await accuracyOf(score, learner.weights, options.heldOut)) } : { loss }
     })
@@ -70,9 +63,9 @@ export async function trainReward(
 }
 
 /** Set off against demonstrations (rule L3). */
-export function rewardScorer(numerics: Numerics, model: Model): Scorer {
-  const score = scorerOf(numerics, new Gpt(numerics, model.config))
-  const weights = numerics.weights(model.blocks)
+export function rewardScorer(network: Network, model: Model): Scorer {
+  const score = scorerOf(network)
+  const weights = network.numerics.weights(model.blocks)
   const { mean, deviation } = model.demonstrations ?? { mean: 0, deviation: 1 }
   return async (rows, signal) => {
     const scores = await score(weights, rows, signal)
@@ -83,45 +76,28 @@ export function rewardScorer(numerics: Numerics, model: Model): Scorer {
 type Score = (weights: Weights, rows: readonly Completion[], signal?: AbortSignal) => Promise<number[]>
 
 /** Raw numbers of the head. */
-function scorerOf(numerics: Numerics, gpt: Gpt): Score {
-  const { config } = gpt
-  const vocabulary = vocabularyOf(config)
-  const evaluate = numerics.evaluate(scoreFormula(gpt))
+function scorerOf(network: Network): Score {
+  const { config, vocabulary } = network
   return async (weights, rows, signal) => {
     const scores: number[] = []
     const sequences = sequencesOf(config, vocabulary, rows)
     for (let at = 0; at < rows.length; at += SCORED) {
       signal?.throwIfAborted()
-      const read = await evaluate(weights, scoreInputs(gpt, part(config, sequences, at, SCORED)))
+      const read = await network.scores(weights, scoreInputs(network, part(config, sequences, at, SCORED)))
       scores.push(...read.subarray(0, rows.length - at))
     }
     return scores
   }
 }
 
-const scoreFormula =
-  (gpt: Gpt): Formula<'tokens' | 'attention' | 'ends'> =>
-  (weights, { tokens, attention, ends }) =>
-    gpt.numbers(weights, tokens, attention).mul(ends.ref).sum(-1)
-
-const scoreInputs = ({ config }: Gpt, sequences: Sequences) => ({
+const scoreInputs = ({ config }: Network, sequences: Sequences) => ({
   tokens: tokensInput(config, sequences),
   attention: attentionInput(config, sequences),
   ends: lastInput(config, sequences),
 })
 
-/** `pairs`: [rows, rows], how much it counts that the first is better than the second. */
-const pairLoss =
-  (numerics: Numerics, gpt: Gpt): Formula<'tokens' | 'attention' | 'ends' | 'pairs'> =>
-  (weights, inputs) => {
-    const scores = scoreFormula(gpt)(weights, inputs)
-    const [rows = 0] = scores.shape
-    const apart = scores.ref.reshape([1, rows]).sub(scores.reshape([rows, 1]))
-    return numerics.op.softplus(apart).mul(inputs.pairs.ref).sum()
-  }
-
 /** @param most candidates that any prompt has: all steps are of one size. */
-function pairInputs(gpt: Gpt, rankings: readonly Ranking[], most: number) {
+function pairInputs(network: Network, rankings: readonly Ranking[], most: number) {
   const rows: Completion[] = []
   const size = rankings.length * most
   const pairs = new Float32Array(size * size)
@@ -135,8 +111,8 @@ function pairInputs(gpt: Gpt, rankings: readonly Ranking[], most: number) {
       rows.push({ prompt, completion: candidates[nth % candidates.length] ?? '' })
     }
   }
-  const sequences = sequencesOf(gpt.config, vocabularyOf(gpt.config), rows)
-  return { ...scoreInputs(gpt, sequences), pairs: { shape: [size, size], values: pairs } }
+  const sequences = sequencesOf(network.config, network.vocabulary, rows)
+  return { ...scoreInputs(network, sequences), pairs: { shape: [size, size], values: pairs } }
 }
 
 /** Better and worse; answers that stand together make no pair. */

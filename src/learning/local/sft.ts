@@ -1,6 +1,6 @@
 /** Supervised learning: completions become likelier, token by token; prompts are not learned. */
-import { Gpt, newBlocks } from './gpt.ts'
-import type { Formula, Numerics, Tensor } from './numerics.ts'
+import { newBlocks } from './gpt.ts'
+import type { Network } from './network.ts'
 import { Random } from './random.ts'
 import { attentionInput, completionInput, sequencesOf, tokensInput } from './sequences.ts'
 import {
@@ -14,27 +14,23 @@ import {
   some,
   stepsDone,
 } from './stage.ts'
-import { BYTE_CONFIG, type Completion, type Hooks, type SftOptions, type Trained } from './trainer.ts'
-import { type Vocabulary, vocabularyOf } from './vocabulary.ts'
+import type { Completion, Hooks, SftOptions, Trained } from './trainer.ts'
 
 /** @throws LearningError */
-export async function trainSft(numerics: Numerics, options: SftOptions, hooks: Hooks): Promise<Trained> {
+export async function trainSft(network: Network, options: SftOptions, hooks: Hooks): Promise<Trained> {
   const { base, seed, steps, batch, learningRate, resume } = options
-  const config = base?.config ?? options.config ?? BYTE_CONFIG
-  const gpt = new Gpt(numerics, config)
-  const vocabulary = vocabularyOf(config)
+  const { config, numerics } = network
   const rows = new Random(seed, 'sft rows').shuffled(some(options.demonstrations, 'demonstrations'))
   const from = stepsDone('sft', steps, resume)
   const learner = learnerOf(numerics, base?.blocks ?? newBlocks(config, seed), resume, 'policy', from)
-  const train = numerics.train(sftLoss(gpt))
   const run = {
     ...({ stage: 'sft', total: steps, from, hooks, checkpointEvery: options.checkpointEvery } as const),
     blocks: () => learnerBlocks(numerics, 'policy', learner),
   }
   try {
     const metrics = await runSteps(run, async (nth) => {
-      const inputs = sftInputs(gpt, vocabulary, batchOf(rows, nth, batch))
-      return { loss: await train(learner, fallingRate(learningRate, nth, steps), inputs) }
+      const inputs = sftInputs(network, batchOf(rows, nth, batch))
+      return { loss: await network.trainSft(learner, fallingRate(learningRate, nth, steps), inputs) }
     })
     return { model: { config, blocks: await blocksOf(numerics, learner.weights) }, metrics }
   } finally {
@@ -42,17 +38,7 @@ export async function trainSft(numerics: Numerics, options: SftOptions, hooks: H
   }
 }
 
-/** Mean over the tokens of the completions. */
-export const sftLoss =
-  (gpt: Gpt): Formula<'tokens' | 'attention' | 'counts'> =>
-  (weights, { tokens, attention, counts }) =>
-    meanOf(gpt.logProbabilities(weights, tokens, attention), counts).mul(-1)
-
-/** Over the places that count. Uses up `values`. */
-export const meanOf = (values: Tensor, counts: Tensor): Tensor =>
-  values.mul(counts.ref).sum().div(counts.ref.sum())
-
-export function sftInputs({ config }: Gpt, vocabulary: Vocabulary, rows: readonly Completion[]) {
+export function sftInputs({ config, vocabulary }: Network, rows: readonly Completion[]) {
   const sequences = sequencesOf(config, vocabulary, rows)
   return {
     tokens: tokensInput(config, sequences),

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { createJudge, experienceInputs } from '#core/learning/local/experience.ts'
+import { newBlocks } from '#core/learning/local/gpt.ts'
+import { Network } from '#core/learning/local/network.ts'
+import { type Formula, loadNumerics, named } from '#core/learning/local/numerics.ts'
+import { ratioFormula } from '#core/learning/local/ppo-losses.ts'
+import { Random } from '#core/learning/local/random.ts'
+import { createStep } from '#core/learning/local/sampler.ts'
+import { attentionInput, tokensInput } from '#core/learning/local/sequences.ts'
+import { sftInputs } from '#core/learning/local/sft.ts'
+import { sftLoss } from '#core/learning/local/sft-loss.ts'
+import type { Blocks } from '#core/learning/local/trainer.ts'
+import { PAD, promptTokens, vocabularyOf } from '#core/learning/local/vocabulary.ts'
+import { anyTokens, rows, TINY } from './given.ts'
+
+const SEED = 5
+const vocabulary = vocabularyOf(TINY)
+
+async function given() {
+  const numerics = await loadNumerics()
+  const blocks = newBlocks(TINY, SEED)
+  const network = new Network(numerics, TINY)
+  return { numerics, network, gpt: network.gpt, blocks, weights: numerics.weights(blocks) }
+}
+
+/** The same numbers but one. */
+function nudged(blocks: Blocks, name: string, at: number, by: number): Blocks {
+  const { shape, values } = named(blocks, name)
+  return { ...blocks, [name]: { shape, values: values.with(at, (values[at] ?? 0) + by) } }
+}
+
+const CHECKED = ['tokens', 'places', '0.attention.in', '1.attention.out', '1.feed.out', '0.feed.norm', 'norm']
+
+test('a derivative is what a small change shows, to a hundredth', async () => {
+  const { numerics, gpt, network, blocks, weights } = await given()
+  const inputs = sftInputs(network, rows)
+  const { gradient } = await numerics.differentiate(sftLoss(gpt))(weights, inputs)
+  const evaluate = numerics.evaluate(sftLoss(gpt))
+  for (const name of CHECKED) {
+    const slopes = named(gradient, name)
+    const steepest = slopes.reduce(
+      (best, each, at) => (Math.abs(each) > Math.abs(slopes[best] ?? 0) ? at : best),
+      0,
+    )
+    const lossAt = async (by: number): Promise<number> => {
+      const changed = numerics.weights(nudged(blocks, name, steepest, by))
+      return (await evaluate(changed, inputs))[0] ?? Number.NaN
+    }
+    const STEP = 1e-2
+    const shown = ((await lossAt(STEP)) - (await lossAt(-STEP))) / (2 * STEP)
+    expect(Math.abs(shown - (slopes[steepest] ?? 0)) / Math.abs(shown), name).toBeLessThan(1e-2)
+  }
+})
+
+test('what the sampler computes place by place is what the whole network computes, to 1e-4', async () => {
+  const { numerics, gpt, weights } = await given()
+  const count = 3
+  const sequences = { count, tokens: anyTokens(TINY, count, vocabulary.size, SEED) }
+  const formula: Formula<'tokens' | 'attention'> = (all, { tokens, attention }) =>
+    gpt.logits(all, tokens, attention)
+  const whole = await numerics.evaluate(formula)(weights, {
+    tokens: tokensInput(TINY, sequences),
+    attention: attentionInput(TINY, sequences),
+  })
+  const step = createStep(numerics, gpt)
+  let memory = step.empty(count)
+  let [worst, compared] = [0, 0]
+  for (let place = 0; place < TINY.context; place += 1) {
+    const [logits, next] = step.at(weights, memory, sequences, place)
+    memory = next
+    const read = await numerics.read(logits)
+    for (let row = 0; row < count; row += 1) {
+      if (sequences.tokens[row * TINY.context + place] === PAD) continue
+      for (let token = 0; token < vocabulary.size; token += 1) {
+        const expected = whole[(row * TINY.context + place) * vocabulary.size + token] ?? Number.NaN
+        worst = Math.max(worst, Math.abs((read[row * vocabulary.size + token] ?? Number.NaN) - expected))
+        compared += 1
+      }
+    }
+  }
+  expect(compared).toBe((count * TINY.context - 3) * vocabulary.size)
+  expect(worst).toBeLessThan(1e-4)
+})
+
+test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0, exactly', async () => {
+  const { numerics, gpt, network, weights } = await given()
+  const prompts = rows.map(({ prompt }) => promptTokens(TINY, vocabulary, prompt))
+  const random = new Random(SEED, 'sample')
+  const sequences = await network.sample(weights, prompts, { random, temperature: 1 })
+  const judge = createJudge(network, 0.05)
+  const networks = { policy: weights, reference: weights, value: weights }
+  const { experience, kl } = await judge(networks, sequences, [1, -1, 0.5, 0])
+  expect(kl).toBe(0)
+  const ratio = numerics.evaluate(ratioFormula(numerics, gpt))
+  for (const [from, size] of [
+    [0, 4],
+    [2, 2],
+  ] as const) {
+    const { seen, forPolicy } = experienceInputs(network, experience, from, size)
+    expect(new Set(await ratio(weights, { ...seen, old: forPolicy.old }))).toEqual(new Set([1]))
+  }
+})
