@@ -14,6 +14,7 @@ type Load = (deps: EngineDeps) => Promise<Engine>
 /** Every engine there is, loaded when it is asked for. A new one is one line here. */
 const ENGINES: { readonly [Name in EngineName]?: Load } = {
   local: async (deps) => (await import('./local-engine.ts')).createLocalEngine(deps),
+  head: async (deps) => (await import('#core/learning/reward/head/engine.ts')).createHeadEngine(deps),
   trl: async (deps) => (await import('#core/learning/engines/trl/trl.ts')).createTrl(deps),
   openrlhf: async (deps) =>
     (await import('#core/learning/engines/openrlhf/openrlhf.ts')).createOpenRlhf(deps),

@@ -6,9 +6,9 @@
  */
 import type { Judged } from '../reward-model.ts'
 
-/** Models of embeddings read about 8,000 tokens; the end of a conversation matters most, and of an answer its start. */
-const CONVERSATION_CHARACTERS = 8_000
-const ANSWER_CHARACTERS = 8_000
+/** Models of embeddings read about 8,000 tokens, and in some scripts a letter is one; the end of a conversation matters most, and of an answer its start. */
+const CONVERSATION_CHARACTERS = 4_000
+const ANSWER_CHARACTERS = 4_000
 
 const CODE = /```|^ {4}\S/mu
 const LIST = /^\s*(?:[-*•]|\d+[.)])\s+\S/mu

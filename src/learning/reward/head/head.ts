@@ -255,7 +255,14 @@ function finite(value: number): number {
   )
 }
 
-function refuseTooLittle({ train, demonstrations }: HeadData): void {
+/** @throws LearningError with what is missing */
+export function refuseTooLittle({
+  train,
+  demonstrations,
+}: {
+  readonly train: readonly unknown[]
+  readonly demonstrations: readonly unknown[]
+}): void {
   if (train.length < FEWEST_PROMPTS)
     throw new LearningError(
       `The dataset has ${train.length} ranked prompts to train on; a head needs ${FEWEST_PROMPTS}, and is of use from ` +
