@@ -15,6 +15,7 @@ import type { FeedbackDesk } from '#core/feedback/desk.ts'
 import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Reaction } from '#core/feedback/reaction.ts'
 import type { Vote } from '#core/feedback/vote.ts'
+import type { TrainingView } from '#core/learning/jobs/view.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
 import type { PrivacyDesk } from '#core/safety/privacy-desk.ts'
 import type { ThreadRef } from '#core/thread.ts'
@@ -56,6 +57,8 @@ export interface Host {
   readonly console: ConsoleDesk
   /** What all the feedback comes to. @throws Error when the store is down */
   insights(): Promise<Insights>
+  /** How training goes, and went. */
+  training(): Promise<TrainingView>
   readonly log: Logger
 }
 

@@ -31,6 +31,7 @@ import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { readinessOf } from './http/readiness.ts'
+import { USUAL_RUNS } from './learning/jobs/place.ts'
 import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
@@ -64,6 +65,8 @@ export interface Parts {
   readonly emoji: EmojiConfig
   /** How to ask a model that was learned from feedback. Absent: only `model` ever answers. */
   readonly learned?: ModelSettings | undefined
+  /** Where training jobs are kept. Absent: there are none to show. */
+  readonly runs?: string | undefined
   /** Absent when no replies are drawn for review. */
   readonly review?: ReviewConfig | undefined
   readonly host: string
@@ -97,6 +100,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   const { systemPrompt, contextTokens, meanwhile, limits, emoji, review, host, port } = config
   const parley = await assemble({
     learned: config.model,
+    runs: USUAL_RUNS,
     ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
     ...{ limits, host, port, log },
     clock: systemClock,
@@ -104,6 +108,10 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
   return { ...parley, config }
 }
+
+/** Looked at now and then; the bot has no use for them. */
+const loadTraining = () =>
+  Promise.all([import('./learning/jobs/curves.ts'), import('./learning/jobs/jobs.ts')])
 
 const nobodyCanReachUs = (): ConfigError =>
   new ConfigError('PARLEY_WEB', {
@@ -201,6 +209,11 @@ export async function assemble(parts: Parts): Promise<Parley> {
       })
     }),
     insights: createInsights(feedback, clock),
+    training: async () => {
+      if (parts.runs === undefined) return { runs: [], older: 0 }
+      const [{ trainingView }, { jobsIn }] = await loadTraining()
+      return await trainingView(jobsIn({ runs: parts.runs, now: () => clock.now() }))
+    },
     log,
   }
   const front = await openFront(parts.host, parts.port, {

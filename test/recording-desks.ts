@@ -2,6 +2,7 @@
 import type { Ballot, ComparisonDesk, ComparisonRequest, Ranking } from '#core/feedback/comparison-desk.ts'
 import type { Correction, CorrectionDraft, FeedbackDesk, Outcome, Reason } from '#core/feedback/desk.ts'
 import type { Insights } from '#core/feedback/insights/view.ts'
+import type { TrainingView } from '#core/learning/jobs/view.ts'
 import type { PersonRef } from '#core/person.ts'
 import type { PrivacyDesk, PrivacyView } from '#core/safety/privacy-desk.ts'
 import { type RecordingConsole, recordingConsole } from './recording-console.ts'
@@ -11,6 +12,7 @@ export interface RecordingDesks extends Pick<RecordingConsole, 'console' | 'dial
   readonly comparisons: ComparisonDesk
   readonly privacy: PrivacyDesk
   insights(): Promise<Insights>
+  training(): Promise<TrainingView>
   readonly reasons: readonly Reason[]
   readonly corrections: readonly Correction[]
   readonly comparisonRequests: readonly ComparisonRequest[]
@@ -26,6 +28,7 @@ export interface RecordingDesks extends Pick<RecordingConsole, 'console' | 'dial
     ballot: Ballot | { readonly say: string }
     view: PrivacyView
     insights: Insights | Error
+    training: TrainingView | Error
     /** When set, a ballot waits for it, as one does whose answers are still being drawn. */
     ballotReady?: Promise<void>
     /** When set, what people say is recorded no sooner than that. */
@@ -72,6 +75,7 @@ export function recordingDesks(): RecordingDesks {
     },
     view: { consent: { training: false, since: undefined }, kept: [{ what: 'messages', count: 2 }] },
     insights: NO_INSIGHTS,
+    training: { runs: [], older: 0 },
   }
   const up = () => {
     if (deskAnswers.fault !== undefined) throw deskAnswers.fault
@@ -124,6 +128,10 @@ export function recordingDesks(): RecordingDesks {
     insights: async () => {
       if (deskAnswers.insights instanceof Error) throw deskAnswers.insights
       return deskAnswers.insights
+    },
+    training: async () => {
+      if (deskAnswers.training instanceof Error) throw deskAnswers.training
+      return deskAnswers.training
     },
     privacy: {
       view: () => answering(() => deskAnswers.view),

@@ -10,9 +10,13 @@ import type { Dialogue, DialogueSummary, SuggestionEvent, TypedTurn } from '#cor
 import type { CorrectionDraft, ReasonTag } from '#core/feedback/desk.ts'
 import type { Insights } from '#core/feedback/insights/view.ts'
 import type { Vote } from '#core/feedback/vote.ts'
+import type { TrainingView } from '#core/learning/jobs/view.ts'
 
 /** `GET /api/insights`. */
 export type InsightsView = Insights
+
+/** `GET /api/training`. */
+export type { TrainingView }
 
 export interface PersonView {
   readonly id: string

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { ConfigError } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
-import { USUAL_RUNS } from './open-jobs.ts'
+import { USUAL_RUNS } from '#core/learning/jobs/place.ts'
 
 const USUAL_PORT = 5100
 const USUAL_HOST = '127.0.0.1'

@@ -2,7 +2,8 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { ConfigError } from '#core/errors.ts'
 import { engineNames, type Stage, stageSchema } from '#core/learning/engine.ts'
-import { openJobs, RUNS_USAGE, USUAL_RUNS } from './open-jobs.ts'
+import { USUAL_RUNS } from '#core/learning/jobs/place.ts'
+import { openJobs, RUNS_USAGE } from './open-jobs.ts'
 
 export const TRAIN_USAGE = `  train ${stageSchema.options.join('|')}    begins a job and follows it
     --engine <name>        ${engineNames.join(', ')}

@@ -1,9 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { Engines } from '#core/learning/jobs/engines.ts'
 import type { Jobs } from '#core/learning/jobs/jobs.ts'
-
-/** Beside the store and the models, as they are when nothing is configured. */
-export const USUAL_RUNS = 'data/runs'
+import { USUAL_RUNS } from '#core/learning/jobs/place.ts'
 
 export const RUNS_USAGE = `    --runs <directory>     where jobs are kept; ${USUAL_RUNS} when left out
 `

@@ -20,6 +20,7 @@ import type {
   Stopped,
   ThreadList,
   ThreadPage,
+  TrainingView,
 } from '../protocol.ts'
 
 /** The server said no, or did not answer (`status` 0). `message` is for people. */
@@ -145,6 +146,7 @@ export const client = {
   },
   erase: () => request<Erased>('POST', 'privacy/erase', { confirmed: true }, { timeoutMs: WHOLE_PERSON_MS }),
   insights: () => request<InsightsView>('GET', 'insights'),
+  training: () => request<TrainingView>('GET', 'training'),
   react: (message: string, emoji: string, on: boolean) =>
     request<void>(on ? 'PUT' : 'DELETE', `messages/${name(message)}/reactions/${name(emoji)}`),
 }

@@ -14,7 +14,7 @@ const shortened = (name: string): string =>
 
 const FONT_SIZE = 12
 
-function options(colours: Colours, more: ChartOptions<'bar' | 'line'>): ChartOptions<'bar' | 'line'> {
+export function options(colours: Colours, more: ChartOptions<'bar' | 'line'>): ChartOptions<'bar' | 'line'> {
   return {
     responsive: true,
     maintainAspectRatio: false,
@@ -25,7 +25,7 @@ function options(colours: Colours, more: ChartOptions<'bar' | 'line'>): ChartOpt
   }
 }
 
-const axis = ({ soft, line }: Colours, grid: boolean) => ({
+export const axis = ({ soft, line }: Colours, grid: boolean) => ({
   border: { display: false },
   grid: { display: grid, color: line },
   ticks: { color: soft, font: { size: FONT_SIZE }, maxRotation: 0, autoSkipPadding: 14 },

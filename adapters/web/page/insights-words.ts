@@ -1,5 +1,5 @@
 /** Numbers and findings of Insights as people read them. Pure. */
-import type { InsightsView } from '../protocol.ts'
+import type { InsightsView, TrainingView } from '../protocol.ts'
 
 type Rankings = InsightsView['rankings']
 type Share = NonNullable<Rankings['agreement']>
@@ -7,6 +7,8 @@ type Share = NonNullable<Rankings['agreement']>
 const wholePercent = new Intl.NumberFormat(undefined, { style: 'percent', maximumFractionDigits: 0 })
 const count = new Intl.NumberFormat()
 const twoDigits = new Intl.NumberFormat(undefined, { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const fourDigits = new Intl.NumberFormat(undefined, { maximumSignificantDigits: 4 })
+const date = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' })
 const day = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short', timeZone: 'UTC' })
 const month = new Intl.DateTimeFormat(undefined, { month: 'short', year: 'numeric', timeZone: 'UTC' })
 
@@ -16,6 +18,10 @@ export const decimal = (value: number | null): string =>
   value === null ? 'not known' : twoDigits.format(value)
 export const several = (value: number, one: string, more: string): string =>
   `${whole(value)} ${value === 1 ? one : more}`
+
+/** A figure of training, to four digits. */
+export const figure = (value: number): string => fourDigits.format(value)
+export const dateOf = (at: number): string => date.format(at)
 
 export const range = ({ low, high }: Pick<Share, 'low' | 'high'>): string =>
   `${Math.round(low * 100)} to ${percent(high)}`
@@ -101,4 +107,48 @@ export function lengthFinding({ length }: Rankings): string {
   return length.longerPreferred.share > 0.5
     ? `${share} Look whether long answers are better, or only longer.`
     : `${share} People like it short.`
+}
+
+type Run = TrainingView['runs'][number]
+
+export const STAGE_NAMES: Readonly<Record<Run['stage'], string>> = {
+  sft: 'Supervised training',
+  rm: 'Reward model',
+  ppo: 'PPO',
+  rloo: 'RLOO',
+  dpo: 'DPO',
+  kto: 'KTO',
+  rft: 'Reinforcement fine-tuning',
+}
+
+const STATES: Readonly<Record<Run['state'], string>> = {
+  queued: 'not begun yet',
+  running: 'running',
+  succeeded: 'done',
+  failed: 'failed',
+  cancelled: 'cancelled',
+  lost: 'broken off',
+}
+
+export const runState = ({ state, progress }: Run): string =>
+  progress === null || state === 'succeeded'
+    ? STATES[state]
+    : `${STATES[state]}, ${whole(progress.done)} of ${whole(progress.total)} ${progress.unit}`
+
+/** What a curve means. A reward that rises is no success by itself: people decide (rule L4). */
+const MEANINGS: Readonly<Record<Run['curves'][number]['name'], string>> = {
+  loss: 'Lower is better.',
+  reward: 'What the reward model says of the answers. People decide whether they are better.',
+  kl: 'In nats an answer. When it shoots up, the model learns to please the reward model only.',
+  accuracy: 'How many pairs that it did not learn from it orders as people did.',
+}
+
+export function curveFinding({ name, points }: Run['curves'][number]): string {
+  const [first, last] = [points[0], points.at(-1)]
+  if (first === undefined || last === undefined) return 'No figures yet.'
+  const went =
+    first === last
+      ? `${figure(last.value)} at step ${whole(last.step)}.`
+      : `From ${figure(first.value)} at step ${whole(first.step)} to ${figure(last.value)} at step ${whole(last.step)}.`
+  return `${went} ${MEANINGS[name]}`
 }

@@ -3,7 +3,7 @@
  * above it that says what there is to see.
  */
 import { useEffect, useState } from 'preact/hooks'
-import type { InsightsView } from '../protocol.ts'
+import type { InsightsView, TrainingView } from '../protocol.ts'
 import { client, RequestError } from './client.ts'
 import { html } from './html.ts'
 import { Icon, Mark } from './icons.ts'
@@ -16,16 +16,20 @@ import {
   VotesByGroup,
   VotesOverTime,
 } from './insights-sections.ts'
+import { Training } from './insights-training.ts'
 import { percent, several, whole } from './insights-words.ts'
 import { HOME, hashOf } from './route.ts'
 import { clockTime } from './time.ts'
 
 export function InsightsPage() {
   const [insights, setInsights] = useState<InsightsView | null>(null)
+  const [training, setTraining] = useState<TrainingView | null>(null)
   const [problem, setProblem] = useState('')
   const read = async () => {
     try {
-      setInsights(await client.insights())
+      const [counted, trained] = await Promise.all([client.insights(), client.training()])
+      setInsights(counted)
+      setTraining(trained)
       setProblem('')
     } catch (thrown) {
       if (!(thrown instanceof RequestError)) throw thrown
@@ -47,6 +51,7 @@ export function InsightsPage() {
     <div class="insights" tabindex="0" role="region" aria-label="All insights">
       ${problem !== '' && html`<p class="problem" role="alert">${problem}</p>`}
       ${insights === null ? problem === '' && html`<p class="muted" role="status">Counting.</p>` : html`<${Counted} insights=${insights} />`}
+      ${training !== null && training.runs.length > 0 && html`<${Training} training=${training} />`}
     </div>
   </main>`
 }

@@ -31,6 +31,7 @@ export class RecordingHost implements Host {
   readonly privacy = this.desks.privacy
   readonly console = this.desks.console
   readonly insights = this.desks.insights
+  readonly training = this.desks.training
   readonly log = quietLog
   /** Every call in order, duplicates included. */
   readonly accepts: string[] = []

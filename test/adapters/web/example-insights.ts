@@ -5,6 +5,7 @@ import type { Insights } from '#core/feedback/insights/view.ts'
 import { foldInsights } from '#core/feedback/insights.ts'
 import type { RankingRecord } from '#core/feedback/rankings.ts'
 import type { ComparisonTask } from '#core/feedback/tasks.ts'
+import type { TrainingView } from '#core/learning/jobs/view.ts'
 import { DAY_MS, MONDAY, ranking, reply, sources, task, vote } from '#test/feedback/insight-records.ts'
 import { seeded, shuffled } from '#test/feedback/statistics/simulate.ts'
 
@@ -87,4 +88,33 @@ function pick<T>(items: readonly T[], random: () => number): T {
   const picked = items[Math.floor(random() * items.length)]
   if (picked === undefined) throw new Error('nothing to pick from')
   return picked
+}
+
+/** As a run of PPO goes that has got so far, and one that was begun a moment ago. */
+export const exampleTraining: TrainingView = {
+  runs: [
+    {
+      ...{ id: '20261123-120530-ppo-4f1a', engine: 'local', stage: 'ppo', state: 'running' },
+      createdAt: Date.UTC(2026, 10, 23, 12, 5, 30),
+      progress: { done: 12, total: 30, unit: 'iterations' },
+      curves: [
+        { name: 'loss', points: climb((nth) => 2 - nth * 0.1) },
+        { name: 'reward', points: climb((nth) => 0.1 + nth * 0.08) },
+        { name: 'kl', points: climb((nth) => nth * 0.12) },
+      ],
+    },
+    {
+      ...{ id: '20261123-110000-rm-00c2', engine: 'head', stage: 'rm', state: 'queued' },
+      ...{ createdAt: Date.UTC(2026, 10, 23, 11), progress: null, curves: [] },
+    },
+  ],
+  older: 3,
+}
+
+/** Twelve steps. Rounded, so that the table shows the very same number. */
+function climb(valueAt: (nth: number) => number) {
+  return Array.from({ length: 12 }, (_, nth) => ({
+    step: nth + 1,
+    value: Math.round(valueAt(nth) * 100) / 100,
+  }))
 }

@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserPath, openBrowser } from './browser.ts'
-import { exampleInsights } from './example-insights.ts'
+import { exampleInsights, exampleTraining } from './example-insights.ts'
 import { BROWSER_START_MS, PATIENCE_MS, visit } from './visiting.ts'
 import { type Workspace, workspace } from './workspace.ts'
 
@@ -90,6 +90,23 @@ describe.skipIf(browserPath === undefined)('the Insights page', { timeout: PATIE
       .filter({ hasText: 'Does the place decide?' })
       .getByText('Look at this')
       .waitFor()
+  })
+
+  test('training is drawn run by run, and the table beside each curve has the same numbers', async () => {
+    await using space = await workspace()
+    space.host.deskAnswers.training = exampleTraining
+    const page = await open(space)
+    await page.getByRole('heading', { name: 'Training', level: 2 }).waitFor()
+    await page.getByText('20261123-120530-ppo-4f1a, engine local: running, 12 of 30 iterations').waitFor()
+    await page.getByText('From 0.1 at step 1 to 0.98 at step 12.').waitFor()
+    await painted(page, 'Reward of 20261123-120530-ppo-4f1a')
+    const [ppo] = exampleTraining.runs
+    const reward = ppo?.curves.find(({ name }) => name === 'reward')
+    expect(await rows(page, 'Reward of 20261123-120530-ppo-4f1a')).toEqual(
+      reward?.points.toReversed().map(({ step, value }) => [String(step), String(value)]),
+    )
+    await page.getByText('It told no figures yet.').waitFor()
+    await page.getByText('3 older runs are not shown.').waitFor()
   })
 
   test('pictures follow light and dark', async () => {
