@@ -93,8 +93,10 @@ export interface BestOfConfig {
   readonly replies: number
   readonly suggestions: number
   /** A directory, or the address of a reward service. */
-  readonly reward: string
-  /** There with an address. */
+  readonly address: string
+  /** Where its embeddings come from, when not from where they came in training. */
+  readonly embed?: string
+  /** There with the address of a service. */
   readonly token?: string
 }
 
@@ -147,9 +149,9 @@ function trainingOf(given: Settings['training']): TrainingConfig {
   }
 }
 
-function bestOfConfig({ reward, ...given }: Settings['bestOf']): { readonly bestOf?: BestOfConfig } {
+function bestOfConfig({ address, ...given }: Settings['bestOf']): { readonly bestOf?: BestOfConfig } {
   const isOff = given.replies === 1 && given.suggestions === 1
-  return isOff || reward === undefined ? {} : { bestOf: present({ ...given, reward }) }
+  return isOff || address === undefined ? {} : { bestOf: present({ ...given, address }) }
 }
 
 function emojiOf({ workspaces = {}, ...everywhere }: Settings['emoji']): EmojiConfig {

@@ -93,14 +93,14 @@ const severalAnswers = (given: AllGiven): string | undefined =>
 function chosenByNobody(given: AllGiven): string[] {
   const several = severalAnswers(given)
   if (several === undefined) return []
-  if (!given.has('bestOf.reward'))
+  if (!given.has('bestOf.address'))
     return [
-      missing('bestOf.reward', {
+      missing('bestOf.address', {
         expected: `a reward model, because ${envOf(several)} draws several answers`,
         fix: `Set PARLEY_REWARD_MODEL to what "parley learn rm train" made, or ${envOf(several)}=1.`,
       }),
     ]
-  const isService = /^https?:/.test(String(given.get('bestOf.reward')?.value))
+  const isService = /^https?:/.test(String(given.get('bestOf.address')?.value))
   if (!isService || given.has('bestOf.token')) return []
   return [
     missing('bestOf.token', {

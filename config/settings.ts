@@ -292,11 +292,17 @@ export const settings = z.object({
       env: 'PARLEY_BEST_OF_SUGGESTIONS',
       about: 'The same for suggestions in the trainer console.',
     }),
-    reward: text.optional().register(facts, {
+    address: text.optional().register(facts, {
       env: 'PARLEY_REWARD_MODEL',
       about:
         'The reward model that chooses: the directory that parley learn rm train made, or the address of a reward service (parley learn rm serve).',
       example: './data/models/reward',
+    }),
+    embed: text.optional().register(facts, {
+      env: 'PARLEY_REWARD_EMBED',
+      about:
+        'Where that reward model has its embeddings from, when not from where they came in training: a path that ends in .gguf, or the address of a server and a model.',
+      example: 'http://127.0.0.1:11434/v1/nomic-embed-text',
     }),
     token: token({ atLeast: 16 }).optional().register(facts, {
       env: 'PARLEY_REWARD_TOKEN',

@@ -32,6 +32,8 @@ import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { readinessOf } from './http/readiness.ts'
 import { USUAL_RUNS } from './learning/jobs/place.ts'
+import { createLateBestOfN, openedOnce } from './learning/best-of-n/late-best-of-n.ts'
+import type { RewardModel } from './learning/reward/reward-model.ts'
 import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
@@ -65,6 +67,8 @@ export interface Parts {
   readonly emoji: EmojiConfig
   /** How to ask a model that was learned from feedback. Absent: only `model` ever answers. */
   readonly learned?: ModelSettings | undefined
+  /** Absent when every answer is the first one. */
+  readonly bestOf?: BestOf | undefined
   /** Where training jobs are kept. Absent: there are none to show. */
   readonly runs?: string | undefined
   /** Absent when no replies are drawn for review. */
@@ -73,6 +77,14 @@ export interface Parts {
   readonly port: number
   readonly clock: Clock
   readonly log: Logger
+}
+
+/** Several answers are drawn, and the reward model's choice is given (`src/learning/best-of-n`). */
+export interface BestOf {
+  readonly replies: number
+  readonly suggestions: number
+  /** Called by the first answer that needs it, once unless it fails. */
+  readonly reward: () => Promise<RewardModel>
 }
 
 export interface Parley {
@@ -100,6 +112,7 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   const { systemPrompt, contextTokens, meanwhile, limits, emoji, review, host, port } = config
   const parley = await assemble({
     learned: config.model,
+    bestOf: bestOf(config),
     runs: USUAL_RUNS,
     ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
     ...{ limits, host, port, log },
@@ -112,6 +125,23 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
 /** Looked at now and then; the bot has no use for them. */
 const loadTraining = () =>
   Promise.all([import('./learning/jobs/curves.ts'), import('./learning/jobs/jobs.ts')])
+
+/** Nothing of a reward model is loaded before an answer needs it. */
+function bestOf({ bestOf, model: { apiKey, baseUrl } }: Config): BestOf | undefined {
+  if (bestOf === undefined) return undefined
+  const { replies, suggestions, ...reward } = bestOf
+  const env = { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }
+  return {
+    ...{ replies, suggestions },
+    reward: async () => {
+      const { openReward } = await import('./learning/reward/open.ts')
+      return openReward(reward, { env, fetch }, AbortSignal.timeout(REWARD_OPENS_WITHIN_MS))
+    },
+  }
+}
+
+/** A model of embeddings may have to be loaded from disk. What takes longer is tried again by the next answer. */
+const REWARD_OPENS_WITHIN_MS = 60_000
 
 const nobodyCanReachUs = (): ConfigError =>
   new ConfigError('PARLEY_WEB', {
@@ -133,12 +163,16 @@ export async function assemble(parts: Parts): Promise<Parley> {
     const { repliesWithFeedback } = await import('./feedback/replies-with-feedback.ts')
     yield* repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))
   }
-  const { learned: settings, model: configured } = parts
+  const { learned: settings, bestOf } = parts
+  const reward = bestOf && openedOnce(bestOf.reward)
+  const choosing = (model: LanguageModel): LanguageModel =>
+    reward === undefined ? model : createLateBestOfN(model, { reward, clock, log })
+  const configured = choosing(parts.model)
   const model =
     settings === undefined
       ? configured
       : createLateRollout({
-          ...{ configured, settings, audit, clock, log, fetch, replies: repliesWithVotes },
+          ...{ configured, choosing, settings, audit, clock, log, fetch, replies: repliesWithVotes },
           models: store.keyv('models'),
           exposures: store.keyv('exposures'),
           // Nobody outside knows what a pseudonym is made of.
@@ -163,6 +197,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const dialogue = createDialogue({
     ...{ shownReplies, transcripts, model, sampling, contextTokens, meanwhile, clock, log },
     inbox,
+    bestOf: bestOf?.replies,
     announcements: openAnnouncements(store, clock, log),
     budgets: new Budgets({ limits: parts.limits ?? {}, counts: store.keyv('budgets'), pseudonyms, clock }),
     systemPrompt: prompt,
@@ -206,6 +241,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
       const { createConsole } = await import('./feedback/console/console.ts')
       return createConsole({
         ...{ demonstrations, suggestions, pseudonyms, model, sampling, contextTokens, clock },
+        bestOf: bestOf?.suggestions,
       })
     }),
     insights: createInsights(feedback, clock),

@@ -1,7 +1,8 @@
 import { RM_EVAL_USAGE } from './learn-rm-eval.ts'
+import { RM_SERVE_USAGE } from './learn-rm-serve.ts'
 import { RM_TRAIN_USAGE } from './learn-rm-train.ts'
 
-export const RM_USAGE = `${RM_TRAIN_USAGE}${RM_EVAL_USAGE}`
+export const RM_USAGE = `${RM_TRAIN_USAGE}${RM_EVAL_USAGE}${RM_SERVE_USAGE}`
 const NOT_UNDERSTOOD = 2
 
 type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number | undefined>
@@ -11,6 +12,7 @@ const VERBS = new Map<string, () => Promise<Verb>>([
   ['train', async () => (await import('./learn-rm-train.ts')).rmTrain],
   ['eval', async () => (await import('./learn-rm-eval.ts')).rmEval],
   ['calibrate', async () => (await import('./learn-rm-eval.ts')).rmCalibrate],
+  ['serve', async () => (await import('./learn-rm-serve.ts')).rmServe],
 ])
 
 /** `parley learn rm …`: the reward model on embeddings. @throws LearningError, DatasetError, ConfigError */

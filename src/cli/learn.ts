@@ -22,6 +22,7 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
       })),
   ],
   ['rm', () => import('./learn-rm.ts').then(({ rm: verb, RM_USAGE: usage }) => ({ verb, usage }))],
+  ['bon', () => import('./learn-bon.ts').then(({ bon: verb, BON_USAGE: usage }) => ({ verb, usage }))],
   ['job', () => import('./learn-job.ts').then(({ job: verb, JOB_USAGE: usage }) => ({ verb, usage }))],
   [
     'simulate',

@@ -308,21 +308,21 @@ test('Slack needs a bot token and a way to receive, and says which is missing', 
 })
 
 test('best-of-n is off until several answers are asked for, which need a reward model to choose', async () => {
-  const reward = './data/models/reward'
-  expect((await configured({ PARLEY_REWARD_MODEL: reward })).bestOf).toBeUndefined()
-  expect((await configured({ PARLEY_REWARD_MODEL: reward, PARLEY_BEST_OF: '4' })).bestOf).toEqual({
-    ...{ reward, replies: 4, suggestions: 1 },
+  const address = './data/models/reward'
+  expect((await configured({ PARLEY_REWARD_MODEL: address })).bestOf).toBeUndefined()
+  expect((await configured({ PARLEY_REWARD_MODEL: address, PARLEY_BEST_OF: '4' })).bestOf).toEqual({
+    ...{ address, replies: 4, suggestions: 1 },
   })
-  const file = `bestOf:\n  suggestions: 2\n  reward: https://rm.example\n  token: ${WEB_TOKEN}`
+  const file = `bestOf:\n  suggestions: 2\n  address: https://rm.example\n  token: ${WEB_TOKEN}`
   expect((await configured({}, file)).bestOf).toEqual({
-    ...{ replies: 1, suggestions: 2, reward: 'https://rm.example', token: WEB_TOKEN },
+    ...{ replies: 1, suggestions: 2, address: 'https://rm.example', token: WEB_TOKEN },
   })
   expect(await wrong({ PARLEY_BEST_OF: '4' })).toMatch(/^PARLEY_REWARD_MODEL is not set/)
-  expect(await wrong({ PARLEY_BEST_OF: '10', PARLEY_REWARD_MODEL: reward })).toMatch(/from 1 to 9/)
+  expect(await wrong({ PARLEY_BEST_OF: '10', PARLEY_REWARD_MODEL: address })).toMatch(/from 1 to 9/)
   expect(await wrong({ PARLEY_BEST_OF_SUGGESTIONS: '4', PARLEY_REWARD_MODEL: 'http://rm.example' })).toMatch(
     /^PARLEY_REWARD_TOKEN is not set/,
   )
-  const same = { PARLEY_BEST_OF: '4', PARLEY_REWARD_MODEL: reward, PARLEY_MODEL_TEMPERATURE: '0.0' }
+  const same = { PARLEY_BEST_OF: '4', PARLEY_REWARD_MODEL: address, PARLEY_MODEL_TEMPERATURE: '0.0' }
   expect(await wrong(same)).toMatch(/^PARLEY_MODEL_TEMPERATURE is "0.0".*more than 0/)
 })
 

@@ -3,7 +3,7 @@ import { DEFAULT_EMOJI } from '#config/emoji.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
 import type { Meanwhile } from '#core/dialogue/dialogue.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
-import { assemble, type Parley } from '#core/main.ts'
+import { assemble, type BestOf, type Parley } from '#core/main.ts'
 import type { LanguageModel } from '#core/model/model.ts'
 import type { Limits } from '#core/safety/budgets.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
@@ -21,6 +21,7 @@ export interface RunningOptions {
   /** What is the default of the settings by default. */
   readonly meanwhile?: Meanwhile
   readonly limits?: Limits
+  readonly bestOf?: BestOf
 }
 
 export interface Running extends Parley {
@@ -42,6 +43,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
     contextTokens: 16_000,
     meanwhile: options.meanwhile,
     limits: options.limits,
+    bestOf: options.bestOf,
     host: '127.0.0.1',
     port: 0,
     clock: options.clock ?? systemClock,

@@ -18,8 +18,8 @@ import { type Candidates, eligible, highest, usageOf } from './candidates.ts'
 import { draw } from './draw.ts'
 
 export interface BestOfNDeps {
-  /** Opened by the first answer that needs it, and again after it could not be. @throws ModelError, LearningError */
-  readonly reward: (signal: AbortSignal) => Promise<RewardModel>
+  /** Goes on opening it when nobody waits any more, and tries again after it failed. @throws ModelError, LearningError */
+  readonly reward: () => Promise<RewardModel>
   readonly clock: Clock
   readonly log: Logger
   /** A random one when left out. */
@@ -92,7 +92,7 @@ async function choose(
   const asking = AbortSignal.any([signal, over.signal])
   let model: RewardModel | undefined
   const scored = async (): Promise<Verdict> => {
-    model = await reward(asking)
+    model = await reward()
     const conversation = [
       ...(prompt.system === '' ? [] : [{ role: 'system' as const, content: prompt.system }]),
       ...prompt.turns,

@@ -13,6 +13,8 @@ import { createRollout } from './rollout.ts'
 
 export interface OpenRolloutDeps {
   readonly configured: LanguageModel
+  /** What stands around every model that answers. */
+  readonly choosing?: (model: LanguageModel) => LanguageModel
   readonly models: Namespace
   readonly exposures: Namespace
   /** Every reply that people voted on. */
@@ -28,7 +30,7 @@ export interface OpenRolloutDeps {
 }
 
 export function openRollout(deps: OpenRolloutDeps): LanguageModel {
-  const { configured, models, clock, log, salt, settings } = deps
+  const { configured, models, clock, log, salt, settings, choosing = (model) => model } = deps
   const registry = new Registry({
     ...{ store: models, clock },
     // Nothing is promoted here, only taken back.
@@ -50,7 +52,7 @@ export function openRollout(deps: OpenRolloutDeps): LanguageModel {
       const { apiKey, baseUrl, ...patience } = settings
       // Nobody else's server is told the key.
       const key = apiKey !== undefined && served.baseUrl === baseUrl ? { apiKey } : {}
-      return createOpenAI({ ...patience, ...key, ...served }, { fetch: deps.fetch })
+      return choosing(createOpenAI({ ...patience, ...key, ...served }, { fetch: deps.fetch }))
     },
   })
 }
