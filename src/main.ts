@@ -31,8 +31,8 @@ import { takeBack } from './feedback/taken-back.ts'
 import { ComparisonTasks } from './feedback/tasks.ts'
 import { type Front, openFront, type Readiness } from './http/front.ts'
 import { readinessOf } from './http/readiness.ts'
-import { USUAL_RUNS } from './learning/jobs/place.ts'
 import { createLateBestOfN, openedOnce } from './learning/best-of-n/late-best-of-n.ts'
+import { USUAL_RUNS } from './learning/jobs/place.ts'
 import type { RewardModel } from './learning/reward/reward-model.ts'
 import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
@@ -112,8 +112,8 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   const { systemPrompt, contextTokens, meanwhile, limits, emoji, review, host, port } = config
   const parley = await assemble({
     learned: config.model,
-    bestOf: bestOf(config),
     runs: USUAL_RUNS,
+    bestOf: bestOf(config),
     ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
     ...{ limits, host, port, log },
     clock: systemClock,
@@ -121,10 +121,6 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
   return { ...parley, config }
 }
-
-/** Looked at now and then; the bot has no use for them. */
-const loadTraining = () =>
-  Promise.all([import('./learning/jobs/curves.ts'), import('./learning/jobs/jobs.ts')])
 
 /** Nothing of a reward model is loaded before an answer needs it. */
 function bestOf({ bestOf, model: { apiKey, baseUrl } }: Config): BestOf | undefined {
@@ -142,6 +138,10 @@ function bestOf({ bestOf, model: { apiKey, baseUrl } }: Config): BestOf | undefi
 
 /** A model of embeddings may have to be loaded from disk. What takes longer is tried again by the next answer. */
 const REWARD_OPENS_WITHIN_MS = 60_000
+
+/** Looked at now and then; the bot has no use for them. */
+const loadTraining = () =>
+  Promise.all([import('./learning/jobs/curves.ts'), import('./learning/jobs/jobs.ts')])
 
 const nobodyCanReachUs = (): ConfigError =>
   new ConfigError('PARLEY_WEB', {
