@@ -7,7 +7,7 @@ import { curveFinding, dateOf, figure, runState, STAGE_NAMES, several, whole } f
 
 type Run = TrainingView['runs'][number]
 
-const CURVE_HEIGHT = 200
+const CURVE_HEIGHT = 220
 const CURVE_NAMES: Readonly<Record<Run['curves'][number]['name'], string>> = {
   loss: 'Loss',
   reward: 'Reward',
