@@ -31,16 +31,27 @@ export const quickFetch: typeof fetch = async (url, init = {}) => {
 
 /** Bytes as they come; not asked for while nobody reads them. */
 function streamOf(answer: IncomingMessage): ReadableStream<Uint8Array> {
+  // Bytes and the end may already be on their way when somebody stops reading: by then there is nothing to put them in.
+  let isRead = true
   return new ReadableStream({
     start: (stream) => {
       answer.on('data', (bytes: Buffer) => {
+        if (!isRead) return
         stream.enqueue(bytes)
         if ((stream.desiredSize ?? 0) <= 0) answer.pause()
       })
-      answer.once('end', () => stream.close())
-      answer.on('error', (error) => stream.error(error))
+      answer.once('end', () => {
+        if (isRead) stream.close()
+      })
+      answer.on('error', (error) => {
+        isRead = false
+        stream.error(error)
+      })
     },
     pull: () => void answer.resume(),
-    cancel: () => void answer.destroy(),
+    cancel: () => {
+      isRead = false
+      answer.destroy()
+    },
   })
 }
