@@ -18,6 +18,10 @@ const ENGINES: { readonly [Name in EngineName]?: Load } = {
   trl: async (deps) => (await import('#core/learning/engines/trl/trl.ts')).createTrl(deps),
   openrlhf: async (deps) =>
     (await import('#core/learning/engines/openrlhf/openrlhf.ts')).createOpenRlhf(deps),
+  'openai-compatible': async (deps) =>
+    (await import('#core/learning/engines/openai-compatible/openai-compatible.ts')).createOpenAICompatible(
+      deps,
+    ),
 }
 
 export interface Engines {
