@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { ConfigError } from '#core/errors.ts'
+import { LearningError } from '#core/learning/engine.ts'
 
 export const SIMULATE_USAGE = `  simulate               the whole loop on a planted truth: does learning from rankings work here
     --ci                   smaller, about two minutes; exit code 1 when a bar is missed
@@ -38,7 +39,7 @@ async function run(args: readonly string[], usualRounds: number): Promise<number
     return NOT_UNDERSTOOD
   }
   const stopping = new AbortController()
-  process.once('SIGINT', () => stopping.abort(new Error('Stopped.')))
+  process.once('SIGINT', () => stopping.abort(new LearningError('Stopped.')))
   const { openTrainer } = await import('#core/learning/local/open.ts')
   const { CI, FULL } = await import('#core/learning/simulate/loop.ts')
   const { CI_ROUNDS, simulate, sweep, USUAL_BETA } = await import('#core/learning/simulate/run.ts')

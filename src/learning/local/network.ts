@@ -1,4 +1,5 @@
 /** What is done with models of one configuration, compiled once: compiling takes longer than many small steps. */
+import { LearningError } from '#core/learning/engine.ts'
 import { Gpt } from './gpt.ts'
 import type { Formula, Inputs, Learner, Numerics, Weights } from './numerics.ts'
 import { mixedLoss, policyLoss, valueLoss } from './ppo-losses.ts'
@@ -31,7 +32,14 @@ export class Network {
   readonly trainMixed: Train<NamesOf<ReturnType<typeof mixedLoss>>>
   readonly trainValue: Train<NamesOf<ReturnType<typeof valueLoss>>>
 
+  /** @throws LearningError when no such network can be made. */
   constructor(numerics: Numerics, config: ModelConfig) {
+    const { width, heads, context, promptTokens } = config
+    if (width % heads !== 0 || promptTokens < 1 || promptTokens >= context) {
+      throw new LearningError(
+        `A network of width ${width} with ${heads} heads and ${promptTokens} of ${context} tokens for the prompt cannot be made. Let heads divide the width, and leave tokens for the answer.`,
+      )
+    }
     const gpt = new Gpt(numerics, config)
     this.numerics = numerics
     this.gpt = gpt

@@ -3,6 +3,7 @@
  * every token pays for moving away from the supervised model, and a value network, which begins as the reward model,
  * says what was to be expected.
  */
+import { LearningError } from '#core/learning/engine.ts'
 import { createJudge, type Experience, experienceInputs } from './experience.ts'
 import type { Network } from './network.ts'
 import type { Learner } from './numerics.ts'
@@ -33,6 +34,11 @@ export async function trainPpo(network: Network, options: PpoOptions, hooks: Hoo
   const { base, seed, batch, iterations, epochs, reward, resume } = options
   const { config, numerics, vocabulary } = network
   const prompts = some(options.prompts, 'prompts')
+  if (batch < MINIBATCHES) {
+    throw new LearningError(
+      `A batch of ${batch} is too small. PPO takes ${MINIBATCHES} completions at least.`,
+    )
+  }
   const from = stepsDone('ppo', iterations, resume)
   const made = from * epochs * MINIBATCHES
   const isScorer = typeof reward === 'function'

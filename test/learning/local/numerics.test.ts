@@ -3,7 +3,7 @@ import { createJudge, experienceInputs } from '#core/learning/local/experience.t
 import { newBlocks } from '#core/learning/local/gpt.ts'
 import { Network } from '#core/learning/local/network.ts'
 import { type Formula, loadNumerics, named } from '#core/learning/local/numerics.ts'
-import { ratioFormula } from '#core/learning/local/ppo-losses.ts'
+import { mixedLoss, policyLoss, ratioFormula, valueLoss } from '#core/learning/local/ppo-losses.ts'
 import { Random } from '#core/learning/local/random.ts'
 import { createStep } from '#core/learning/local/sampler.ts'
 import { attentionInput, tokensInput } from '#core/learning/local/sequences.ts'
@@ -98,5 +98,96 @@ test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0,
   ] as const) {
     const { seen, forPolicy } = experienceInputs(network, experience, from, size)
     expect(new Set(await ratio(weights, { ...seen, old: forPolicy.old }))).toEqual(new Set([1]))
+  }
+})
+
+/** Sampled completions, and what a network with a head of zeros makes of them. */
+async function sampled() {
+  const all = await given()
+  const { network, weights } = all
+  const prompts = rows.map(({ prompt }) => promptTokens(TINY, vocabulary, prompt))
+  const random = new Random(SEED, 'sample')
+  const sequences = await network.sample(weights, prompts, { random, temperature: 1 })
+  return { ...all, sequences }
+}
+
+test('PPO: a ratio counts no further than the clip where that helps, and in full where it hurts', async () => {
+  const { numerics, gpt, network, weights, sequences } = await sampled()
+  const judge = createJudge(network, 0)
+  const { experience } = await judge(
+    { policy: weights, reference: weights, value: weights },
+    sequences,
+    [1, 2, 3, 4],
+  )
+  const evaluate = numerics.evaluate(policyLoss(numerics, gpt))
+  const lossOf = async (advantage: number): Promise<number> => {
+    const { seen, forPolicy } = experienceInputs(network, experience, 0, 4)
+    const { shape } = forPolicy.old
+    const old = { shape, values: experience.old.map((each) => each - Math.log(2)) }
+    const advantages = { shape, values: experience.counts.map((count) => count * advantage) }
+    return (await evaluate(weights, { ...seen, old, advantages }))[0] ?? Number.NaN
+  }
+  expect(await lossOf(1)).toBeCloseTo(-1.2, 5)
+  expect(await lossOf(-1)).toBeCloseTo(2, 5)
+})
+
+test('PPO: a value counts as if it had moved no further than the clip', async () => {
+  const { numerics, gpt, network, weights, sequences } = await sampled()
+  const judge = createJudge(network, 0)
+  const { experience } = await judge(
+    { policy: weights, reference: weights, value: weights },
+    sequences,
+    [1, 2, 3, 4],
+  )
+  const { seen, forValue } = experienceInputs(network, experience, 0, 4)
+  const all = (value: number) => ({
+    shape: forValue.returns.shape,
+    values: experience.counts.map(() => value),
+  })
+  // The head is new and says 0: kept near 1 that is .8, which is further from 0 than it is itself.
+  const loss = await numerics.evaluate(valueLoss(numerics, gpt))(weights, {
+    ...seen,
+    expected: all(1),
+    returns: all(0),
+  })
+  expect(loss[0]).toBeCloseTo(0.5 * 0.8 ** 2, 5)
+})
+
+test('PPO-ptx: demonstrations weigh gamma', async () => {
+  const { numerics, gpt, network, weights, sequences } = await sampled()
+  const judge = createJudge(network, 0)
+  const { experience } = await judge(
+    { policy: weights, reference: weights, value: weights },
+    sequences,
+    [1, 2, 3, 4],
+  )
+  const { seen, forPolicy } = experienceInputs(network, experience, 0, 4)
+  const shown = sftInputs(network, rows)
+  const gamma = { shape: [], values: Float32Array.of(3) }
+  const of = { shownTokens: shown.tokens, shownAttention: shown.attention, shownCounts: shown.counts, gamma }
+  const own = { ...seen, ...forPolicy }
+  const [mixed = Number.NaN] = await numerics.evaluate(mixedLoss(numerics, gpt))(weights, { ...own, ...of })
+  const [alone = Number.NaN] = await numerics.evaluate(policyLoss(numerics, gpt))(weights, own)
+  const [ofShown = Number.NaN] = await numerics.evaluate(sftLoss(gpt))(weights, shown)
+  expect(mixed - alone).toBeCloseTo(3 * ofShown, 4)
+})
+
+test('PPO: every token pays for moving away, and the last one gets the reward', async () => {
+  const { numerics, network, weights, blocks, sequences } = await sampled()
+  const reference = numerics.weights(nudged(blocks, 'tokens', 40, 0.5))
+  const BETA = 0.5
+  const rewards = [1, 2, 3, 4]
+  const judge = createJudge(network, BETA)
+  const { experience, kl } = await judge({ policy: weights, reference, value: weights }, sequences, rewards)
+  const inputs = experienceInputs(network, experience, 0, 4).seen
+  const before = await network.logProbabilities(reference, inputs)
+  const width = TINY.context - 1
+  const moved = experience.old.map((each, at) => (experience.counts[at] ?? 0) * (each - (before[at] ?? 0)))
+  expect(kl).toBeCloseTo(moved.reduce((sum, each) => sum + each, 0) / 4, 4)
+  expect(kl).not.toBe(0)
+  for (const [row, reward] of rewards.entries()) {
+    const last = experience.counts.lastIndexOf(1, (row + 1) * width - 1)
+    // The head is new and expects nothing: what the last token brings is all there is.
+    expect(experience.returns[last]).toBeCloseTo(reward - BETA * (moved[last] ?? 0), 4)
   }
 })

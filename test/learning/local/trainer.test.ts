@@ -84,11 +84,13 @@ test('PPO begins at the supervised model, and moves away from it', async () => {
 })
 
 test('a policy answers as many prompts as it was asked, the same for the same seed', async () => {
-  const policy = trainer.policy(whole.models.sft, 2)
-  const prompts = ['abc', 'de', 'a letter the window has no room for'.replace(/[^a-h ]/g, '')].map(say)
+  const policy = trainer.policy(whole.models.sft, 4)
+  const prompts = ['abc', 'de', 'b', 'c', 'a letter the window has no room for'.replace(/[^a-h ]/g, '')].map(
+    say,
+  )
   const options = { seed: SEED, temperature: 1 }
   const answers = await policy.sample(prompts, options)
-  expect(answers).toHaveLength(3)
+  expect(answers).toHaveLength(5)
   expect(await policy.sample(prompts, options)).toEqual(answers)
   const likeliest = { ...options, temperature: 0 }
   expect(await policy.sample(prompts, { ...likeliest, seed: 1 })).toEqual(
@@ -145,6 +147,11 @@ test('nothing to learn from, and a checkpoint of something else, are told', asyn
   if (first === undefined) throw new Error('There is no checkpoint.')
   await expect(trainer.reward({ ...reward(models.sft), resume: first }, hooks())).rejects.toThrow(
     /step 2 of sft.* Begin this job anew/,
+  )
+  const single = trainer.ppo({ ...stages(trainer, SEED).ppo(models.sft, models.reward), batch: 1 }, hooks())
+  await expect(single).rejects.toThrow(/takes 2 completions at least/)
+  expect(() => trainer.policy({ ...models.sft, config: { ...sft.config, heads: 3 } }, 1)).toThrow(
+    /heads divide the width/,
   )
   const other = { ...sft.config, width: 32 }
   await expect(trainer.sft({ ...sft, config: other, resume: first }, hooks())).rejects.toThrow(
