@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NO_POSTGRES, PostgresCluster, postgresPrograms } from '#test/postgres/cluster.ts'
+import { createDatabase, NO_POSTGRES, PostgresCluster, postgresPrograms } from '#test/postgres/cluster.ts'
 
 export interface BenchStore {
   readonly name: 'sqlite' | 'postgres'
@@ -30,19 +30,12 @@ function onSqlite(): BenchStore {
   }
 }
 
-/** One server; a database is brought to nothing by taking its schema away. */
+/** One server. */
 async function onPostgres(): Promise<BenchStore> {
   const cluster = await PostgresCluster.create()
-  const { Client } = (await import('pg')).default
   return {
     name: 'postgres',
-    fresh: async () => {
-      const client = new Client(cluster.url())
-      await client.connect()
-      await client.query('DROP SCHEMA IF EXISTS parley CASCADE')
-      await client.end()
-      return cluster.url()
-    },
+    fresh: () => createDatabase(cluster.url()),
     remove: () => cluster.remove(),
   }
 }

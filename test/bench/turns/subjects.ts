@@ -15,15 +15,24 @@ export interface Setting {
 /** Node runs the stub's TypeScript as it is. */
 export const launchStub = (): Promise<Process> => launch(['test/bench/turns/model-stub.ts'], {})
 
-/** A real Parley on a store of its own, ready and connected to the workspace. */
+/** As `npm start` has it. */
+const FLAGS = ['--min-semi-space-size=8']
+
+/**
+ * A real Parley on a store of its own, ready and connected to the workspace.
+ *
+ * @param moments a file for when each question reached it: see `moments.ts`.
+ */
 export async function launchParley(
   { workspace, stub, manner }: Setting,
   store: string,
-  flags: readonly string[] = [],
+  moments?: string,
 ): Promise<Process> {
   const { slack } = workspace
-  const preload = join(import.meta.dirname, 'roomy.ts')
-  const parley = await launch([...flags, '--import', preload, 'src/parley.js', 'start'], {
+  const watched = moments === undefined ? [] : ['--import', join(import.meta.dirname, 'moments.ts')]
+  const preloads = ['--import', join(import.meta.dirname, 'roomy.ts'), ...watched]
+  const parley = await launch([...FLAGS, ...preloads, 'src/parley.js', 'start'], {
+    ...(moments === undefined ? {} : { BENCH_MOMENTS: moments }),
     PARLEY_PORT: '0',
     PARLEY_LOG_LEVEL: 'error',
     // Held answers stay away for as long as it takes.
@@ -44,7 +53,7 @@ export async function launchParley(
 /** The least that answers: `bare-bot.mjs`. */
 export async function launchBare({ workspace, stub, manner }: Setting): Promise<Process> {
   const { slack } = workspace
-  const bot = await launch(['test/bench/turns/bare-bot.mjs'], {
+  const bot = await launch([...FLAGS, 'test/bench/turns/bare-bot.mjs'], {
     OPENAI_BASE_URL: `${stub}/${manner}/v1`,
     SLACK_BOT_TOKEN: slack.botToken,
     SLACK_SIGNING_SECRET: slack.signingSecret,

@@ -15,8 +15,6 @@ const FOR_EVER_MS = 24 * 3_600_000
 /** A workspace in which questions are asked by number, and an answer is complete when its last write says so. */
 export class Workspace {
   readonly slack: SlackSimulator
-  /** When each question left, on the machine's clock in nanoseconds, by its number. */
-  readonly left = new Map<string, bigint>()
   readonly #channel: string
   /** Who waits for the answer, by the `ts` of the question. */
   readonly #waiting = new Map<string, () => void>()
@@ -40,20 +38,14 @@ export class Workspace {
     this.#asked += 1
     const number = String(this.#asked)
     const person = this.slack.person(`person ${this.#asked % PEOPLE}`)
-    this.left.set(number, process.hrtime.bigint())
     const { ts } = await person.mention(this.#channel, `what is plain in this? #${number}`)
     return { answered: new Promise((resolve) => this.#waiting.set(ts, resolve)) }
   }
 
-  /**
-   * One after another from each of `lanes`, until all of `questions` are answered.
-   *
-   * @param apartMs between the first questions of two lanes, so that they do not go on all at once either.
-   */
-  async askAll(questions: number, lanes: number, apartMs = 0): Promise<void> {
+  /** One after another from each of `lanes`, until all of `questions` are answered. */
+  async askAll(questions: number, lanes: number): Promise<void> {
     let left = questions
-    const lane = async (_: unknown, nth: number) => {
-      await pause(nth * apartMs)
+    const lane = async () => {
       while (left > 0) {
         left -= 1
         await (await this.ask()).answered
@@ -63,14 +55,30 @@ export class Workspace {
     await this.slack.settled()
   }
 
-  /** How long each question took to the model, milliseconds, in the order they were asked. */
-  async arrivals(stub: string): Promise<readonly number[]> {
-    const arrived = ARRIVALS.parse(await (await fetch(`${stub}/arrivals`)).json())
-    const at = new Map(arrived)
-    return [...this.left].flatMap(([number, left]) => {
-      const arrival = at.get(number)
-      return arrival === undefined ? [] : [Number(BigInt(arrival) - left) / 1e6]
-    })
+  /** So many a second on average, at random moments and whether or not answers come: as people ask. */
+  async askAtRandom(questions: number, aSecond: number): Promise<void> {
+    const answers: Promise<void>[] = []
+    let at = performance.now()
+    for (let asked = 0; asked < questions; asked += 1) {
+      at += (-Math.log(1 - Math.random()) * 1_000) / aSecond
+      await pause(Math.max(0, at - performance.now()))
+      answers.push(this.ask().then(({ answered }) => answered))
+    }
+    await Promise.all(answers)
+  }
+
+  /** Mentions that only Parley hears of, straight to its port: for threads so many that Slack's half takes minutes. */
+  async tell(questions: number): Promise<void> {
+    const user = this.slack.person('person 1').id
+    for (let nth = 0; nth < questions; nth += 1) {
+      this.#asked += 1
+      const ts = `${Math.trunc(Date.now() / 1_000)}.${String(this.#asked).padStart(6, '0')}`
+      const text = `<@${this.slack.bot.userId}> what is plain in this? #${this.#asked}`
+      const event = { type: 'app_mention', user, text, ts, event_ts: ts, channel: this.#channel }
+      const body = JSON.stringify({ type: 'event_callback', team_id: this.slack.team.id, event })
+      const { status } = await this.slack.sendRaw(body, this.slack.sign(body))
+      if (status !== 200) throw new Error(`an event was answered with ${status}`)
+    }
   }
 
   async close(): Promise<void> {
@@ -96,5 +104,4 @@ function answeredBy({ args: { metadata }, outcome }: SlackCall): string | undefi
   return mark.complete ? mark.reply : undefined
 }
 
-const ARRIVALS = z.array(z.tuple([z.string(), z.string()]))
 const MARK = z.object({ event_payload: z.object({ reply: z.string(), complete: z.boolean() }) })
