@@ -3,6 +3,7 @@ import { Keyv } from 'keyv'
 import { describe, expect, test, vi } from 'vitest'
 import { channelsWithNews, missedSince } from '#adapters/discord/missed.ts'
 import type { DiscordSimulator } from '#test/platforms/discord/simulator.ts'
+import { VirtualClock } from '#test/virtual-clock.ts'
 import { running } from './running.ts'
 
 const HOUR_MS = 3_600_000
@@ -113,6 +114,19 @@ test('T1: what is said after a first process was killed in its first moments is 
   await another()
   await host.question('is nobody there?')
   expect(host.questions).toHaveLength(1)
+})
+
+test('T1: how far it was heard is kept within a second, so that a next process has little to read', async () => {
+  const memory = new Keyv()
+  const clock = new VirtualClock(Date.now())
+  const { simulator, host } = await running({ memory, adapterClock: clock })
+  await clock.advance(500)
+  simulator.person('alice').mention(simulator.channel('general'), 'hello')
+  await host.question('hello')
+  const heardAt = clock.now()
+  await clock.advance(1_000)
+  const kept: unknown = await memory.get('heard until')
+  expect(kept).toBe(heardAt)
 })
 
 test('a channel that is closed to us, and a Discord that stumbles, hide nothing else', async () => {
