@@ -23,7 +23,7 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
   [
     'learn',
     {
-      about: 'From what people gave to a better model: learn dataset build, verify, show, import.',
+      about: 'From what people gave to a better model: learn dataset, train, job, simulate and more.',
       load: async () => (await import('./cli/learn.ts')).learn,
     },
   ],

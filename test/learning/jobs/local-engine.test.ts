@@ -73,7 +73,7 @@ test('L5: sft, killed in the middle and gone on with, comes to the same model; r
   )
 })
 
-test('a dataset with a wrong checksum is refused before anything begins', async () => {
+test('L2: a dataset with a wrong checksum is refused before anything begins', async () => {
   const { begin, dataset, runs } = await workplace()
   appendFileSync(join(dataset, 'sft/train.jsonl'), '\n')
   await expect(begin({ settings: TINY })).rejects.toThrow(
