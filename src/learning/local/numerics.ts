@@ -56,16 +56,12 @@ const SECOND_DECAY = 0.99
 const LONGEST_GRADIENT = 1
 const TINY = 1e-8
 
-let loading: Promise<Numerics> | undefined
-
-/** Loads the package once per process, and its WebAssembly backend. */
-export function loadNumerics(): Promise<Numerics> {
-  loading ??= import('@jax-js/jax').then(async (jax) => {
-    await jax.init('wasm')
-    jax.defaultDevice('wasm')
-    return new Numerics(jax)
-  })
-  return loading
+/** Loads the package and its WebAssembly backend. Once per process is enough. */
+export async function loadNumerics(): Promise<Numerics> {
+  const jax = await import('@jax-js/jax')
+  await jax.init('wasm')
+  jax.defaultDevice('wasm')
+  return new Numerics(jax)
 }
 
 export class Numerics {

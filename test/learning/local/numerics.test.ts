@@ -16,10 +16,11 @@ import { anyTokens, rows, TINY } from './given.ts'
 const SEED = 5
 const vocabulary = vocabularyOf(TINY)
 
-async function given() {
-  const numerics = await loadNumerics()
+const numerics = await loadNumerics()
+const network = new Network(numerics, TINY)
+
+function given() {
   const blocks = newBlocks(TINY, SEED)
-  const network = new Network(numerics, TINY)
   return { numerics, network, gpt: network.gpt, blocks, weights: numerics.weights(blocks) }
 }
 
@@ -32,7 +33,7 @@ function nudged(blocks: Blocks, name: string, at: number, by: number): Blocks {
 const CHECKED = ['tokens', 'places', '0.attention.in', '1.attention.out', '1.feed.out', '0.feed.norm', 'norm']
 
 test('a derivative is what a small change shows, to a hundredth', async () => {
-  const { numerics, gpt, network, blocks, weights } = await given()
+  const { numerics, gpt, network, blocks, weights } = given()
   const inputs = sftInputs(network, rows)
   const { gradient } = await numerics.differentiate(sftLoss(gpt))(weights, inputs)
   const evaluate = numerics.evaluate(sftLoss(gpt))
@@ -53,7 +54,7 @@ test('a derivative is what a small change shows, to a hundredth', async () => {
 })
 
 test('what the sampler computes place by place is what the whole network computes, to 1e-4', async () => {
-  const { numerics, gpt, weights } = await given()
+  const { numerics, gpt, weights } = given()
   const count = 3
   const sequences = { count, tokens: anyTokens(TINY, count, vocabulary.size, SEED) }
   const formula: Formula<'tokens' | 'attention'> = (all, { tokens, attention }) =>
@@ -83,7 +84,7 @@ test('what the sampler computes place by place is what the whole network compute
 })
 
 test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0, exactly', async () => {
-  const { numerics, gpt, network, weights } = await given()
+  const { numerics, gpt, network, weights } = given()
   const prompts = rows.map(({ prompt }) => promptTokens(TINY, vocabulary, prompt))
   const random = new Random(SEED, 'sample')
   const sequences = await network.sample(weights, prompts, { random, temperature: 1 })
@@ -103,7 +104,7 @@ test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0,
 
 /** Sampled completions, and what a network with a head of zeros makes of them. */
 async function sampled() {
-  const all = await given()
+  const all = given()
   const { network, weights } = all
   const prompts = rows.map(({ prompt }) => promptTokens(TINY, vocabulary, prompt))
   const random = new Random(SEED, 'sample')
