@@ -11,7 +11,7 @@
  *     openai-compatible/  an endpoint that trains, and no process at all
  */
 import { execFile } from 'node:child_process'
-import { watch } from 'node:fs'
+import { type FSWatcher, watch } from 'node:fs'
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -122,6 +122,8 @@ async function prepare(plan: Plan, run: string): Promise<void> {
 export function wordsOf(plan: Plan, spec: JobSpec, run: string) {
   const template = plan.start ?? HERE
   checkTemplate(template)
+  // Found out now, not when it is needed.
+  if (plan.stop !== undefined) fill(plan.stop, fillingOf(plan, spec, run), 'cancel_command')
   return { words: fill(template, fillingOf(plan, spec, run)), environment: { ...TRAINER_ENV, ...plan.env } }
 }
 
@@ -219,10 +221,15 @@ async function textFrom(path: string, offset: number, all: boolean): Promise<rea
 
 function changesIn(folder: string): { next(): Promise<void>; close(): void } {
   let heard = Promise.withResolvers<void>()
-  const watcher = watch(folder, () => {
-    heard.resolve()
-    heard = Promise.withResolvers()
-  })
-  watcher.on('error', () => watcher.close())
-  return { next: () => heard.promise, close: () => watcher.close() }
+  let watcher: FSWatcher | undefined
+  try {
+    watcher = watch(folder, () => {
+      heard.resolve()
+      heard = Promise.withResolvers()
+    })
+    watcher.on('error', () => watcher?.close())
+  } catch {
+    // The machine watches as many folders as it can already: looking now and then is enough.
+  }
+  return { next: () => heard.promise, close: () => watcher?.close() }
 }

@@ -9,15 +9,15 @@ import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { type Train, work } from '#core/learning/jobs/work.ts'
 import { better, build, dialogue, ranked, voted } from '#test/learning/dataset/given.ts'
 
-const STAND_IN = fileURLToPath(new URL('./stand-in.sh', import.meta.url))
+export const STAND_IN = fileURLToPath(new URL('./stand-in.sh', import.meta.url))
 
 /** A dataset of every kind with a validation split, made once: building takes longer than most tests here. */
 export const dataset = await (async () => {
   const root = mkdtempSync(join(tmpdir(), 'parley-engines-'))
   process.on('exit', () => rmSync(root, { recursive: true, force: true }))
-  const examples = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19].flatMap((nth) => [
+  const examples = Array.from({ length: 14 }, (_, nth) => [
     ...[dialogue(nth), ranked(nth), voted(nth, { good: nth % 3 > 0 }), better(nth)],
-  ])
+  ]).flat()
   const kinds = [
     'sft',
     'completion',

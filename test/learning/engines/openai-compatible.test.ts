@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '#core/clock.ts'
 import type { JobEvent, JobSpec } from '#core/learning/engine.ts'
 import { createOpenAICompatible } from '#core/learning/engines/openai-compatible/openai-compatible.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
+import { build, dialogues } from '#test/learning/dataset/given.ts'
 import { dataset, runOf, specOf } from './given.ts'
 
 const engine = (env: NodeJS.ProcessEnv = {}, clock: Clock = systemClock) =>
@@ -273,6 +274,14 @@ test.each([
   const { url, asked } = await endpoint(trains(() => ({})))
   const run = await runOf(spec(url, more as Partial<JobSpec>))
   await expect(engine().submit(run)).rejects.toThrow(words)
+  expect(asked).toEqual([])
+})
+
+test('too little data is refused before anything is sent, with what to do', async () => {
+  const { out, manifest } = await build(dialogues(3), { kinds: ['sft-openai'] })
+  const { url, asked } = await endpoint(trains(() => ({})))
+  const run = await runOf(spec(url, { dataset: { folder: out, id: manifest.id } }))
+  await expect(engine().submit(run)).rejects.toThrow(/take 10 rows or more, and there are [0-3]\./)
   expect(asked).toEqual([])
 })
 

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
@@ -7,7 +7,7 @@ import { trainOutside } from '#core/learning/engines/outside.ts'
 import { look } from '#core/learning/engines/process.ts'
 import { trlPlan } from '#core/learning/engines/trl/plan.ts'
 import { createTrl } from '#core/learning/engines/trl/trl.ts'
-import { copyOfDataset, dataset, doing, runOf, specOf, standIn } from './given.ts'
+import { copyOfDataset, dataset, doing, folder, runOf, STAND_IN, specOf, standIn } from './given.ts'
 
 const env = { PATH: process.env.PATH, PARLEY_REWARD_TOKEN: 'tok-en', SLACK_BOT_TOKEN: 'xoxb-secret' }
 const train = trainOutside((spec, run) => trlPlan(spec, run, env), env)
@@ -88,6 +88,20 @@ test.each([
   expect(existsSync(run.modelPath)).toBe(false)
   expect(await look(run.path)).toEqual({ is: 'none' })
   await expect(trl.collect(run)).rejects.toThrow('there is no model of it')
+})
+
+test('elsewhere, by a shell that is given one line: as ssh and containers do it', async () => {
+  const bin = folder()
+  symlinkSync(STAND_IN, join(bin, 'trl'))
+  const there = { PATH: `${bin}:${process.env.PATH}` }
+  const elsewhere = trainOutside((spec, run) => trlPlan(spec, run, there), there)
+  // Another machine knows nothing of our environment and our working directory.
+  const settings = {
+    command: ['sh', '-c', 'cd / && exec env -i PATH="$PATH" sh -c "$0"', '{line}'],
+    env: { STAND_IN: 'well' },
+  }
+  const run = await runOf(specOf({ settings }))
+  expect(await doing(run, elsewhere)).toMatchObject({ state: 'succeeded' })
 })
 
 test('a trainer that is not there: who has to be installed', async () => {
