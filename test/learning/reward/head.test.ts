@@ -3,7 +3,7 @@ import { Random } from '#core/learning/local/random.ts'
 import { fitBradleyTerry, leadsOf } from '#core/learning/reward/head/bradley-terry.ts'
 import { contrastsOf } from '#core/learning/reward/head/elements.ts'
 import { scalesOf } from '#core/learning/reward/head/features.ts'
-import { type HeadData, type TrainedHead, trainHead } from '#core/learning/reward/head/head.ts'
+import { type HeadData, normalise, type TrainedHead, trainHead } from '#core/learning/reward/head/head.ts'
 import { dot } from '#core/learning/reward/head/lbfgs.ts'
 import { accuracyOf } from '#core/learning/reward/head/measure.ts'
 import { ceilingOf, PlantedTaste, preferencesOf } from './planted.ts'
@@ -92,4 +92,62 @@ test('A3: of labels that mean nothing, nothing is learned', async () => {
   expect(Math.abs((metrics.testAccuracy ?? 0) - 0.5)).toBeLessThan(0.04)
   expect(Math.abs((metrics.accuracy ?? 0) - 0.5)).toBeLessThan(0.04)
   expect(slope).toBeLessThan(0.3)
+})
+
+test('L5: the same seed is the same head, another seed is another ensemble', async () => {
+  const taste = new PlantedTaste({ dimensions: 16, seed: 6, scale: 2 })
+  const data = {
+    ...{ embedding: 16, train: taste.prompts('train', 60, 3), test: [] },
+    demonstrations: taste.answers('demonstrations', 20),
+  }
+  const head = await train(data, 1)
+  expect(await train(data, 1)).toEqual(head)
+  expect((await train(data, 2)).heads.at(-1)).not.toEqual(head.heads.at(-1))
+  expect(head.metrics).not.toHaveProperty('testAccuracy')
+})
+
+test('L3: normalising changes no order', () => {
+  const random = new Random(8, 'normalise')
+  const points = Array.from({ length: 40 }, () => Float32Array.from({ length: 5 }, () => 3 + random.gauss()))
+  const weights = [0, 1, 2].map(() => Float64Array.from({ length: 5 }, () => random.gauss()))
+  const { heads } = normalise(weights, points)
+  for (const [nth, { weights: normalised, offset }] of heads.entries()) {
+    const before = points.map((point) => dot(weights[nth] ?? normalised, Float64Array.from(point)))
+    const after = points.map((point) => dot(normalised, Float64Array.from(point)) + offset)
+    const order = (scores: readonly number[]) =>
+      scores.map((_, each) => each).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0))
+    expect(order(after)).toEqual(order(before))
+    expect(Math.abs(after.reduce((sum, score) => sum + score, 0) / after.length)).toBeLessThan(1e-6)
+  }
+  expect(() => normalise(weights, new Array(20).fill(points[0]))).toThrow('All demonstrations score alike')
+})
+
+test.each([
+  ['prompts', { train: 19, demonstrations: 50 }, '19 ranked prompts to train on; a head needs 20'],
+  ['demonstrations', { train: 20, demonstrations: 9 }, '9 demonstrations; 10 are needed'],
+])('too few %s are refused with the next step', async (_, { train: count, demonstrations }, says) => {
+  const taste = new PlantedTaste({ dimensions: 8, seed: 9, scale: 2 })
+  const data = { embedding: 8, train: taste.prompts('train', count, 3), test: [] }
+  const given = { ...data, demonstrations: taste.answers('demonstrations', demonstrations) }
+  await expect(train(given, 1)).rejects.toThrow(says)
+})
+
+test('a feature that is no number is an error, not a model', async () => {
+  const taste = new PlantedTaste({ dimensions: 8, seed: 10, scale: 2 })
+  const prompts = taste.prompts('train', 30, 3)
+  prompts[3]?.answers[1]?.fill(Number.NaN)
+  const given = { embedding: 8, train: prompts, test: [], demonstrations: taste.answers('shown', 20) }
+  await expect(train(given, 1)).rejects.toThrow('no number')
+})
+
+test('whoever cancels is heard between two steps', async () => {
+  const { data } = smallTeam(11)
+  const leave = new AbortController()
+  let steps = 0
+  const watch = async () => {
+    steps += 1
+    if (steps === 2) leave.abort()
+  }
+  await expect(trainHead(data, { seed: 1, heads: 4, signal: leave.signal, watch })).rejects.toThrow('aborted')
+  expect(steps).toBe(2)
 })
