@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type JobEvent, type JobStatus, LearningError, type Metric } from '#core/learning/engine.ts'
 import type { Engine } from '#core/learning/jobs/engines.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
+import type { CommandOf } from './open-jobs.ts'
 import { figures, progressLine } from './progress.ts'
 
 export type View = 'json' | 'terminal' | 'lines'
@@ -18,7 +19,12 @@ const NARROW = 80
  *
  * @returns the exit code.
  */
-export async function followJob(run: RunDirectory, engine: Engine, view: View): Promise<number> {
+export async function followJob(
+  run: RunDirectory,
+  engine: Engine,
+  view: View,
+  command: CommandOf,
+): Promise<number> {
   const stop = new AbortController()
   // The wait for Ctrl-C ends with the job.
   const ended = new AbortController()
@@ -40,10 +46,10 @@ export async function followJob(run: RunDirectory, engine: Engine, view: View): 
   }
   const { id } = await run.spec()
   if (stop.signal.aborted) {
-    process.stderr.write(`Job ${id} goes on. "parley learn job cancel ${id}" ends it.\n`)
+    process.stderr.write(`Job ${id} goes on. ${command('cancel', id)} ends it.\n`)
     return 0
   }
-  if (last?.state !== 'succeeded') throw new LearningError(whyNot(id, last))
+  if (last?.state !== 'succeeded') throw new LearningError(whyNot(last, id, command))
   return await showModel(run, engine, view === 'json')
 }
 
@@ -71,11 +77,11 @@ export async function showModel(run: RunDirectory, engine: Engine, json: boolean
   return 0
 }
 
-const whyNot = (id: string, status: JobStatus | undefined): string =>
+const whyNot = (status: JobStatus | undefined, id: string, command: CommandOf): string =>
   [
     `Job ${id} is ${status?.state ?? 'gone'}.`,
     status?.reason,
-    `"parley learn job resume ${id}" begins it again.`,
+    `${command('resume', id)} goes on from its newest checkpoint, or begins it again.`,
   ]
     .filter(Boolean)
     .join(' ')

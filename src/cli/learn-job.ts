@@ -4,7 +4,7 @@ import { reasonOf } from '#core/errors.ts'
 import { type JobSpec, type JobStatus, LearningError } from '#core/learning/engine.ts'
 import type { Engines } from '#core/learning/jobs/engines.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
-import { openJobs, RUNS_USAGE } from './open-jobs.ts'
+import { commandIn, openJobs, RUNS_USAGE } from './open-jobs.ts'
 
 export const JOB_USAGE = `  job ls [--json]                   every job, the newest first
   job status <job> [--json]
@@ -39,7 +39,7 @@ export async function job(args: readonly string[], env: NodeJS.ProcessEnv): Prom
       const { run, engine } = await open()
       const { followJob, showSoFar, viewFor } = await import('./follow-job.ts')
       return follow
-        ? await followJob(run, engine, viewFor(json))
+        ? await followJob(run, engine, viewFor(json), commandIn(values.runs))
         : await showSoFar(run, engine, json ? 'json' : 'lines')
     }
     case 'cancel': {
@@ -52,7 +52,7 @@ export async function job(args: readonly string[], env: NodeJS.ProcessEnv): Prom
       await engine.submit(run)
       if (detach) return tell(await run.spec(), await engine.status(run), json)
       const { followJob, viewFor } = await import('./follow-job.ts')
-      return await followJob(run, engine, viewFor(json))
+      return await followJob(run, engine, viewFor(json), commandIn(values.runs))
     }
     case 'collect': {
       const { run, engine } = await open()
@@ -73,13 +73,18 @@ async function list(runs: readonly RunDirectory[], engines: Engines, json: boole
   if (runs.length === 0 && !json)
     process.stdout.write('There are no jobs yet. "parley learn train" begins one.\n')
   for (const run of runs) {
-    const spec = await run.spec()
-    tell(spec, await statusOf(run, spec, engines), json, true)
+    try {
+      const spec = await run.spec()
+      tell(spec, await statusOf(run, spec, engines), json, true)
+    } catch (error) {
+      if (!(error instanceof LearningError)) throw error
+      process.stderr.write(`${error.message}\n`)
+    }
   }
   return 0
 }
 
-/** One engine that cannot be asked must not hide the other jobs. */
+/** An engine that cannot be asked must not hide the other jobs, and neither must a damaged one among them. */
 async function statusOf(run: RunDirectory, spec: JobSpec, engines: Engines): Promise<JobStatus> {
   try {
     return await (await engines.named(spec.engine)).status(run)

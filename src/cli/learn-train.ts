@@ -3,7 +3,7 @@ import { systemClock } from '#core/clock.ts'
 import { ConfigError } from '#core/errors.ts'
 import { engineNames, type Stage, stageSchema } from '#core/learning/engine.ts'
 import { USUAL_RUNS } from '#core/learning/jobs/place.ts'
-import { openJobs, RUNS_USAGE } from './open-jobs.ts'
+import { commandIn, openJobs, RUNS_USAGE } from './open-jobs.ts'
 
 export const TRAIN_USAGE = `  train ${stageSchema.options.join('|')}    begins a job and follows it
     --engine <name>        ${engineNames.join(', ')}
@@ -66,15 +66,12 @@ async function begin(stage: Stage, asked: Asked, env: NodeJS.ProcessEnv): Promis
     throw error
   }
   const { id } = await run.spec()
-  const elsewhere = asked.runs === undefined ? '' : ` --runs ${asked.runs}`
+  const command = commandIn(asked.runs)
   if (json) process.stdout.write(`${JSON.stringify({ type: 'job', id, runs: asked.runs ?? USUAL_RUNS })}\n`)
-  else
-    process.stdout.write(
-      `Job ${id} is under way. "parley learn job logs ${id} --follow${elsewhere}" shows it.\n`,
-    )
+  else process.stdout.write(`Job ${id} is under way. ${command('logs', `${id} --follow`)} shows it.\n`)
   if (detach) return 0
   const { followJob, viewFor } = await import('./follow-job.ts')
-  return await followJob(run, engine, viewFor(json))
+  return await followJob(run, engine, viewFor(json), command)
 }
 
 function seedOf(given: string | undefined): number {

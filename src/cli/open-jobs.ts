@@ -6,6 +6,13 @@ import { USUAL_RUNS } from '#core/learning/jobs/place.ts'
 export const RUNS_USAGE = `    --runs <directory>     where jobs are kept; ${USUAL_RUNS} when left out
 `
 
+/** As it is to be typed: `"parley learn job cancel 2026… --runs elsewhere"`. */
+export type CommandOf = (verb: string, id: string) => string
+export const commandIn =
+  (runs: string | undefined): CommandOf =>
+  (verb, id) =>
+    `"parley learn job ${verb} ${id}${runs === undefined ? '' : ` --runs ${runs}`}"`
+
 export interface OpenJobs {
   readonly jobs: Jobs
   readonly engines: Engines

@@ -68,15 +68,17 @@ export function createProcessEngine(settings: ProcessEngineSettings): TrainEngin
       if (hasEnded(status) || worker === undefined)
         throw new LearningError(`Nothing is to be cancelled: the job is ${status.state}.`)
       await tell(worker, 'SIGTERM')
-      const ended = await endsWithin(run, cancelMs, clock)
-      if (ended.state !== 'running') return
-      await tell(worker, 'SIGKILL')
-      const last = await lastWords(run, clock)
-      if (last.state !== 'lost') return // it ended by itself in the last moment
+      const asked = await endsWithin(run, cancelMs, clock)
+      const isForced = asked.state === 'running'
+      if (isForced) await tell(worker, 'SIGKILL')
+      const last = isForced ? await lastWords(run, clock) : asked
+      if (last.state !== 'lost') return // it has said itself how it ended
       await run.setStatus({
         ...last,
         state: 'cancelled',
-        reason: `It was cancelled, and had to be killed: it did not end within ${cancelMs / 1_000} s.`,
+        reason: isForced
+          ? `It was cancelled, and had to be killed: it did not end within ${cancelMs / 1_000} s.`
+          : 'It was cancelled.',
         updatedAt: clock.now(),
       })
     },
