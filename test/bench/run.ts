@@ -8,6 +8,7 @@ import { printReport, type Report } from './figures.ts'
 const SUITES: Readonly<Record<string, () => Promise<() => Promise<Report>>>> = {
   delivery: async () => (await import('./delivery/delivery.ts')).delivery,
   feedback: async () => async () => ({ figures: await (await import('./feedback/feedback.ts')).feedback() }),
+  learning: async () => async () => ({ figures: await (await import('./learning/learning.ts')).learning() }),
   turns: async () => (await import('./turns/turns.ts')).turns,
   start: async () => async () => ({ figures: await (await import('./start/start.ts')).start() }),
 }
