@@ -20,7 +20,7 @@ async function followed(run: RunDirectory): Promise<readonly JobEvent[]> {
   return await Array.fromAsync(engine().events(run, AbortSignal.timeout(10_000)))
 }
 
-describe("against aimock, which keeps to OpenAI's own description", () => {
+describe('L2 L5: against aimock, which keeps to what OpenAI documents', () => {
   const server = new LLMock({ port: 0, host: '127.0.0.1' })
   beforeAll(() => server.start().then(() => undefined))
   afterAll(() => server.stop())
@@ -31,7 +31,7 @@ describe("against aimock, which keeps to OpenAI's own description", () => {
     ['sft', { n_epochs: 2, batch_size: 'auto', suffix: 'parley' }],
     ['dpo', { beta: 0.2 }],
     ['rft', { reasoning_effort: 'low', eval_interval: 5 }],
-  ] as const)('L2 L5: %s, from the files to the name of the model', async (stage, settings) => {
+  ] as const)('%s, from the files to the name of the model', async (stage, settings) => {
     server.clearRequests()
     const run = await runOf(spec(`${server.url}/v1`, { stage, settings }))
     await engine().submit(run)
