@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { newBlocks } from '#core/learning/local/gpt.ts'
 import { saveModel } from '#core/learning/local/model-files.ts'
@@ -95,6 +96,31 @@ test.for([
   const answer = await ask(body)
   expect(answer.status).toBe(status)
   expect(answer.body.error.message).toContain(why)
+})
+
+test('S6: whatever a body says, the answer is one or a clear no, never a fault of ours', async () => {
+  const odd = fc.jsonValue({ maxDepth: 2 })
+  const almost = fc
+    .record(
+      {
+        ...{ messages: fc.oneof(odd, fc.constant(question.messages)), temperature: odd, max_tokens: odd },
+        ...{ seed: odd, n: odd, stream: odd, stream_options: odd, top_p: odd },
+      },
+      { requiredKeys: ['messages'] },
+    )
+    .map((body) => ({ model: 'tiny', ...body }))
+  await fc.assert(
+    fc.asyncProperty(fc.oneof(odd, almost, fc.string()), async (body) => {
+      const response = await fetch(`${serving.baseUrl}/chat/completions`, {
+        method: 'POST',
+        headers: { authorization: 'Bearer t' },
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      })
+      await response.text()
+      expect(response.status).toBeLessThan(500)
+    }),
+    { numRuns: 150 },
+  )
 })
 
 test('nobody asks without the token', async () => {
