@@ -85,6 +85,8 @@ async function answer(
   const path = (incoming.url ?? '/').split('?', 1)[0]?.replace(/(?<=.)\/$/u, '')
   const is = (method: string, wanted: string) => incoming.method === method && path === wanted
   if (is('GET', '/healthz')) return json(outgoing, 200, { alive: true })
+  if (serving.token === undefined && !isLocal(incoming.headers.host))
+    throw new Refused(403, 'without a token only this machine is answered, by the name of localhost')
   if (!isAllowed(serving.token, incoming.headers.authorization))
     throw new Refused(401, 'the token is missing or wrong', 'invalid_api_key')
   if (is('GET', '/v1/models')) return json(outgoing, 200, models(serving.name, seconds(serving.now())))
@@ -138,6 +140,11 @@ function isAllowed(token: string | undefined, given: string | undefined): boolea
   const [wanted, got] = [Buffer.from(`Bearer ${token}`), Buffer.from(given ?? '')]
   return wanted.length === got.length && timingSafeEqual(wanted, got)
 }
+
+/** A web page can point a name of its own at this machine, and then read what is answered; not this one's names. */
+const isLocal = (host: string | undefined): boolean =>
+  LOCAL.includes(URL.parse(`http://${host}`)?.hostname ?? '')
+const LOCAL: readonly string[] = ['localhost', '127.0.0.1', '[::1]']
 
 async function bodyOf(incoming: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = []

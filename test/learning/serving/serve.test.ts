@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { newBlocks } from '#core/learning/local/gpt.ts'
 import { saveModel } from '#core/learning/local/model-files.ts'
 import type { ModelConfig } from '#core/learning/local/trainer.ts'
@@ -125,6 +127,21 @@ test('S6: whatever a body says, the answer is one or a clear no, never a fault o
 
 test('nobody asks without the token', async () => {
   expect((await ask(question, 'u')).status).toBe(401)
+})
+
+test('without a token no web page can point a name of its own at it', async () => {
+  const open = await servePolicy({ policy, name: 'tiny', host: '127.0.0.1', port: 0, now: () => 1_000 })
+  onTestFinished(() => open.close())
+  const { port } = new URL(open.baseUrl)
+  const statusFor = async (host: string) => {
+    const request = get({ port, host: '127.0.0.1', path: '/v1/models', headers: { host } })
+    const [response] = await once(request, 'response')
+    response.resume()
+    return response.statusCode
+  }
+  expect(await statusFor(`localhost:${port}`)).toBe(200)
+  expect(await statusFor(`127.0.0.1:${port}`)).toBe(200)
+  expect(await statusFor('evil.example')).toBe(403)
 })
 
 test('kill -9 of the process that answers: whoever waits is told, and the next question begins it again', async () => {
