@@ -6,7 +6,7 @@ import type OpenAI from 'openai'
 import { type Clock, systemClock } from '#core/clock.ts'
 import { type EmbeddingModel, unit } from '../embeddings.ts'
 import { ModelError } from '../error.ts'
-import { afterFailure } from '../retry.ts'
+import { type AfterFailure, afterFailure } from '../retry.ts'
 import { field } from '../shape.ts'
 import { OFFICIAL_URL } from '../wire.ts'
 import { type Asked, classify } from './classify.ts'
@@ -32,6 +32,11 @@ const TEXTS_PER_REQUEST = 128
 const LETTERS_PER_REQUEST = 200_000
 /** A model on this machine may have to be loaded first. */
 const PATIENCE_MS = 60_000
+
+/** Limits are by the minute; most servers say how long to wait. Milliseconds. */
+const LIMIT_WAIT_MS = 1_000
+const LONGEST_LIMIT_MS = 60_000
+const LIMIT_TRIES = 8
 
 /**
  * @throws ModelError when the server is not there, or knows no such model
@@ -73,6 +78,12 @@ interface Asking {
   readonly asked: Asked
 }
 
+/** Nobody reads along: what was embedded so far is worth the wait. Whoever is in a hurry brings a signal. */
+function afterLimit({ fault }: ModelError, tries: number): AfterFailure {
+  const waitMs = Math.min(fault.retryAfterMs ?? LIMIT_WAIT_MS * 2 ** (tries - 1), LONGEST_LIMIT_MS)
+  return tries < LIMIT_TRIES ? { type: 'again', waitMs } : { type: 'give-up' }
+}
+
 async function dimensionsOf(asking: Asking, signal: AbortSignal): Promise<number> {
   const [point] = await persistently(asking, ['dimensions'], undefined, signal)
   if (point === undefined) throw new Error('one text gives one point')
@@ -91,7 +102,7 @@ async function persistently(
     } catch (error) {
       signal.throwIfAborted()
       if (!(error instanceof ModelError)) throw error
-      const next = afterFailure(error, tries, false)
+      const next = error.kind === 'rate_limit' ? afterLimit(error, tries) : afterFailure(error, tries, false)
       if (next.type !== 'again') throw error
       await asking.clock.sleep(next.waitMs, signal)
     }

@@ -46,7 +46,7 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   expect(artifact.metrics.accuracy).toBeGreaterThan(0.7)
   expect(Math.abs(artifact.metrics.lengthAccuracy - 0.5)).toBeLessThan(0.1)
   const metrics = wrote.split('\n').filter((line) => line.includes('"type":"metric"'))
-  expect(metrics.some((line) => line.includes('heldOutAccuracy'))).toBe(true)
+  expect(metrics.some((line) => line.includes('"accuracy"'))).toBe(true)
   expect(metrics.some((line) => line.includes('"iteration"'))).toBe(true)
 
   const model = await openRewardModel({ address: artifact.uri }, signal, { env: {} })

@@ -58,6 +58,26 @@ test('M3: what may get better is tried again, as the server asks', async () => {
   expect(server.seen).toHaveLength(3)
 })
 
+test('a limit by the minute is waited out: what was embedded so far was paid for', async () => {
+  const clock = quickClock()
+  const limited = (retryAfter?: string) => ({
+    ...{ status: 429, body: {} },
+    headers: retryAfter === undefined ? {} : { 'retry-after': retryAfter },
+  })
+  await using server = await embeddingServer({
+    dimensions: 3,
+    answer: (_, nth) => (nth < 4 ? limited(nth === 1 ? '45' : undefined) : undefined),
+  })
+  const settings = { model: 'embedder', baseUrl: server.baseUrl, dimensions: 3 }
+  expect(await (await openEmbeddings(settings, signal, { clock })).embed(['a'], signal)).toHaveLength(1)
+  expect(clock.slept).toEqual([45_000, 2_000, 4_000])
+
+  await using never = await embeddingServer({ dimensions: 3, answer: () => limited() })
+  const model = await openEmbeddings({ ...settings, baseUrl: never.baseUrl }, signal, { clock: quickClock() })
+  expect((await failure(model.embed(['a'], signal))).kind).toBe('rate_limit')
+  expect(never.seen).toHaveLength(8)
+})
+
 test.each([
   ['a wrong key', { status: 401, body: { error: { message: 'no' } } }, 'auth', 'answered 401 for embedder'],
   ['an unknown model', { status: 404, body: {} }, 'bad_request', 'answered 404'],

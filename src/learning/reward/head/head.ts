@@ -88,9 +88,9 @@ export async function trainHead(data: HeadData, options: HeadOptions): Promise<T
   return {
     ...{ ...trained, ridge: tried.ridge },
     metrics: {
-      ...{ prompts: train.length, pairs: contrasts.better.length, demonstrations: demonstrations.length },
       ...measure(tried.labels, tried.leads, slope),
       lengthAccuracy: lengthAccuracy(train, perLogLength, embedding),
+      ...{ prompts: train.length, pairs: contrasts.better.length, demonstrations: demonstrations.length },
       ...(test.length === 0 ? {} : named('test', evaluateHead(trained, test, embedding))),
     },
   }
@@ -105,9 +105,9 @@ export function evaluateHead(
   const weights = heads[0]?.weights ?? new Float64Array(0)
   const contrasts = contrastsOf(elements, new Float64Array(weights.length).fill(1))
   return {
-    ...{ prompts: elements.length, pairs: contrasts.better.length },
     ...measure(contrasts, leadsOf(contrasts, weights), slope),
     lengthAccuracy: lengthAccuracy(elements, perLogLength, embedding),
+    ...{ prompts: elements.length, pairs: contrasts.better.length },
   }
 }
 
@@ -142,7 +142,7 @@ async function chooseRidge(contrasts: Contrasts, options: HeadOptions): Promise<
   for (const tried of tryRidges(contrasts, new Random(options.seed, 'folds'))) {
     const { ridge, loss, labels, leads } = tried
     const accuracy = accuracyOf(labels, leads)?.share ?? 0.5
-    await pause(options, { ridge, heldOutLoss: finite(loss), heldOutAccuracy: accuracy })
+    await pause(options, { accuracy, heldOutLoss: finite(loss), ridge })
     if (best === undefined || loss < best.loss) best = tried
   }
   if (best === undefined) throw new Error('there is always a first ridge')
@@ -177,7 +177,9 @@ async function watched(
     const { done, value } = steps.next()
     if (done === true) return value
     const { iteration, value: loss, steepness } = value
-    await pause(options, { head, iteration, loss: finite(loss), gradient: finite(steepness) })
+    // One curve of loss in the pictures: that of the head which scores.
+    const name = head === 0 ? 'loss' : 'ensembleLoss'
+    await pause(options, { [name]: finite(loss), gradient: finite(steepness), iteration, head })
   }
 }
 
