@@ -41,12 +41,24 @@ export function isDead(written: string, us: Owner, isAlive: (pid: number) => boo
   return Number(pid) === us.pid || !isAlive(Number(pid))
 }
 
+/** One that has ended and that its parent has not looked at yet keeps its number, but does nothing any more. */
 function hasProcess(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
     // Somebody else's process is alive as well.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return false
+  }
+  return !hasEnded(pid)
+}
+
+/** Its state follows its name, which may hold anything (proc(5), `/proc/pid/stat`). */
+function hasEnded(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+  } catch {
+    // Not Linux, or not ours to see: what has a number is alive.
+    return false
   }
 }

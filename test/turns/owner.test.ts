@@ -1,4 +1,6 @@
-import { expect, test } from 'vitest'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { expect, test, vi } from 'vitest'
 import { isDead, thisProcess, writeOwner } from '#core/turns/owner.ts'
 
 const us = { host: 'here', pid: 7, life: 'now' }
@@ -16,3 +18,26 @@ test.each([
 test('our own parent is alive, as the system tells', () => {
   expect(isDead(writeOwner({ ...thisProcess, pid: process.ppid, life: 'x' }), thisProcess)).toBe(false)
 })
+
+// A container whose first process is no init keeps such numbers for ever.
+test.runIf(process.platform === 'linux')(
+  'T3: one that was killed and has no parent to bury it is dead',
+  async () => {
+    // The shell becomes a program that waits for no child.
+    const parent = spawn('sh', ['-c', 'sleep 30 & echo $!; exec sleep 30'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    })
+    try {
+      const [said] = await once(parent.stdout, 'data')
+      const pid = Number(String(said))
+      const owner = writeOwner({ ...thisProcess, pid, life: 'x' })
+      expect(isDead(owner, thisProcess)).toBe(false)
+      process.kill(pid, 'SIGKILL')
+      await vi.waitFor(() => expect(isDead(owner, thisProcess)).toBe(true))
+      // Its number is taken all the same.
+      expect(process.kill(pid, 0)).toBe(true)
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  },
+)
