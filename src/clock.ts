@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
-
 /** Time as an argument, so that tests own it. Milliseconds since the epoch. */
 export interface Clock {
   now(): number
@@ -9,7 +7,19 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: async (ms, signal) => {
-    await delay(ms, undefined, signal === undefined ? {} : { signal })
-  },
+  // Not Node's own promise of a timer: that one makes an error with a stack for every sleep that is cut short, and
+  // every turn cuts several.
+  sleep: (ms, signal) =>
+    new Promise((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason)
+      const wake = () => {
+        clearTimeout(timer)
+        reject(signal?.reason)
+      }
+      const timer = setTimeout(() => {
+        signal?.removeEventListener('abort', wake)
+        resolve()
+      }, ms)
+      signal?.addEventListener('abort', wake, { once: true })
+    }),
 }

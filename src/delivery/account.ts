@@ -17,6 +17,9 @@ const KEPT_MS = 2_000
 /** While writes under way use all the room, one of them ends within about this time. */
 const UNDER_WAY_MS = 250
 
+/** Made once: without a reason each abort makes an error with a stack. */
+const WOKEN = new Error('there is something to look at')
+
 export type Taken =
   /** The call may be made. `settle` once it was answered or failed: it counts for a window from then on. */
   { readonly ok: true; settle(): void } | { readonly ok: false; readonly retryAfterMs: number }
@@ -208,7 +211,7 @@ export class Account {
 
   #wake(): void {
     if (this.#sleep === undefined && this.#waiting.length === 0) return
-    this.#sleep?.abort()
+    this.#sleep?.abort(WOKEN)
     this.#sleep = undefined
     this.#attend()
   }

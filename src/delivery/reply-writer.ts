@@ -27,6 +27,9 @@ const BREAK_LENGTH = 4
 /** Between two tries of a platform that names no time. */
 const SHORTEST_PAUSE_MS = 50
 
+/** Made once: without a reason each abort makes an error with a stack. */
+const FINISHED = new Error('the reply is complete')
+
 export interface ReplyWriterDeps {
   readonly surface: ReplySurface
   readonly clock: Clock
@@ -119,7 +122,7 @@ export class ReplyWriter {
     this.#text = text
     this.#controls = controls
     this.#finished = true
-    this.#ending.abort()
+    this.#ending.abort(FINISHED)
     while (!this.#done && this.#lost === undefined) {
       this.#begin()
       await this.#writing

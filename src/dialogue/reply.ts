@@ -68,6 +68,9 @@ export async function writeReply(
   return message
 }
 
+/** Made once: without a reason each abort makes an error with a stack. */
+const OVER = new Error('the reply is over')
+
 class ReplyInProgress {
   readonly #task: ReplyTask
   /** Ids of what it answers. */
@@ -109,12 +112,12 @@ class ReplyInProgress {
       await this.#note({ ...this.#journal, complete: composed })
       return await this.#showWhole(composed)
     } catch (error) {
-      working.abort()
+      working.abort(OVER)
       // Whoever goes on with this reply looks for what is there: nothing of ours may come after that (rules T1, T2).
       await Promise.all([this.#writer.leave(), sign])
       throw error
     } finally {
-      working.abort()
+      working.abort(OVER)
     }
   }
 

@@ -22,6 +22,9 @@ const RELEASE_AGAIN_MS = 1_000
  */
 const MAX_RUNNING = 400
 
+/** Made once: without a reason each abort makes an error with a stack. */
+const ENDED = new Error('the turn has ended')
+
 /** One try at a turn. */
 export interface Try extends Claim {
   /**
@@ -126,7 +129,7 @@ export class TurnLoop {
     before?.abort.abort(new LeaseLost())
     const answered = before?.end.then(() => this.#answer(claim, abort.signal))
     const end = (answered ?? this.#answer(claim, abort.signal)).finally(() => {
-      ended.abort()
+      ended.abort(ENDED)
       if (this.#running.get(claim.thread) === turn) this.#running.delete(claim.thread)
       this.wake()
     })

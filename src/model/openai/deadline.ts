@@ -1,3 +1,6 @@
+/** Made once: without a reason each abort makes an error with a stack. */
+const CLOSED = new DOMException('The request is over.', 'AbortError')
+
 /**
  * Our own timeouts on one request (rule M2): the SDK's end with the response headers.
  *
@@ -43,7 +46,7 @@ export class Deadline implements Disposable {
   [Symbol.dispose](): void {
     this.disarm()
     this.#caller.removeEventListener('abort', this.#cancel)
-    this.#controller.abort()
+    this.#controller.abort(CLOSED)
   }
 
   readonly #cancel = (): void => this.#controller.abort(this.#caller.reason)
