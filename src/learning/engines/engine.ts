@@ -1,5 +1,6 @@
 import type { Clock } from '#core/clock.ts'
 import type { EngineName, JobStatus, Stage, TrainEngine } from '#core/learning/engine.ts'
+import { follow } from '#core/learning/jobs/follow.ts'
 import { createProcessEngine } from '#core/learning/jobs/process-engine.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { endTrainer, GRACE_MS, type Planner, wordsOf } from './outside.ts'
@@ -44,6 +45,7 @@ export function createOutsideEngine(
       await engine.submit(run)
     },
     status,
+    events: (run, signal) => follow(run, { status: () => status(run), clock, signal }),
     cancel: async (run) => {
       const said = await status(run)
       if (said.state !== 'lost' || (await look(run.path)).is !== 'running') return await engine.cancel(run)

@@ -73,7 +73,8 @@ function readLine(before: LogReading, line: string, every: number): readonly [Lo
   const kept = [...before.last, line.slice(0, KEPT_CHARACTERS)].slice(-KEPT_LINES)
   if (figures === undefined) return [{ ...before, last: kept }, [{ type: 'line', line }]]
   const at = step === undefined ? (before.bar?.done ?? (before.figures + 1) * every) : Number(step)
-  const [next, said] = withFigures({ ...before, last: kept }, figures, at)
+  // What is told of step 0 would be told twice by a job that is resumed.
+  const [next, said] = withFigures({ ...before, last: kept }, figures, Math.max(1, at))
   return [next, [{ type: 'line', line }, ...said]]
 }
 
@@ -107,8 +108,13 @@ function readBar(before: LogReading, shown: Shown): readonly [LogReading, readon
   const { figures: text } = shown
   if (shown.epoch === undefined || text === undefined || text === before.shown)
     return [{ ...before, bar }, []]
+  // They are shown before their step is counted.
   const figures = pairs(text.split(', ').map((each) => each.split('=')))
-  return withFigures({ ...before, bar, shown: text }, figures, shown.epoch * shown.total + shown.done)
+  return withFigures(
+    { ...before, bar, shown: text },
+    figures,
+    shown.epoch * shown.total + Math.min(shown.done + 1, shown.total),
+  )
 }
 
 interface Figures {

@@ -21,6 +21,7 @@ import { type JobSpec, LearningError, type ModelArtifact } from '#core/learning/
 import type { Result, Train, Work } from '#core/learning/jobs/work.ts'
 import { handedOn, TRAINER_ENV } from './environment.ts'
 import { reasonOfFailure } from './failure.ts'
+import { TRAINER_NAMES, withOurNames } from './figure-names.ts'
 import { beforeLog, endLog, type LogReading, readLog, type Said } from './log-lines.ts'
 import { takeModel } from './model-folder.ts'
 import { begin, end, forget, look, TRAINER_LOG } from './process.ts'
@@ -177,8 +178,9 @@ async function watched({ every }: Plan, work: Work, run: string): Promise<Watche
     const before = lines
     for (const each of said) {
       if (each.type === 'figures') {
-        Object.assign(metrics, each.values)
-        await work.metric(each.step, each.values)
+        const values = withOurNames(each.values, TRAINER_NAMES)
+        Object.assign(metrics, values)
+        await work.metric(each.step, values)
       } else {
         lines += 1
         if (lines > toldBefore) await work.log(each.line)

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { TRAINER_NAMES, withOurNames } from '#core/learning/engines/figure-names.ts'
 import { beforeLog, endLog, type LogReading, readLog, type Said } from '#core/learning/engines/log-lines.ts'
 
 function read(texts: readonly string[], every = 10): readonly [LogReading, readonly Said[]] {
@@ -68,11 +69,24 @@ test('OpenRLHF SFT: figures at the end of its bars, each once', () => {
     ...[bar(0, 2, 0.7), bar(1, 1, 0.5), bar(1, 1, 0.5), '\n'],
   ])
   expect(figures(said)).toEqual([
-    [0, { gpt_loss: 0.9, loss_mean: 0.9, lr: 1e-5 }],
-    [1, { gpt_loss: 0.7, loss_mean: 0.7, lr: 1e-5 }],
-    [3, { gpt_loss: 0.5, loss_mean: 0.5, lr: 1e-5 }],
+    [1, { gpt_loss: 0.9, loss_mean: 0.9, lr: 1e-5 }],
+    [2, { gpt_loss: 0.7, loss_mean: 0.7, lr: 1e-5 }],
+    [4, { gpt_loss: 0.5, loss_mean: 0.5, lr: 1e-5 }],
   ])
   expect(reading.bar).toEqual({ done: 1, total: 2 })
+})
+
+test('the curves of Insights are there under our names, and nothing is renamed', () => {
+  const names = (values: Readonly<Record<string, number>>) => withOurNames(values, TRAINER_NAMES)
+  expect(names({ gpt_loss: 1, kl: 2 })).toEqual({ loss: 1, gpt_loss: 1, kl: 2 })
+  expect(names({ loss: 3, acc: 0.5, mean_token_accuracy: 0.7 })).toEqual({
+    ...{ loss: 3, accuracy: 0.5, acc: 0.5, mean_token_accuracy: 0.7 },
+  })
+  expect(names({ train_loss: 1, accuracy: 0.9, acc: 0.1 })).toEqual({
+    train_loss: 1,
+    accuracy: 0.9,
+    acc: 0.1,
+  })
 })
 
 test.each([["{'loss': nan}"], ["{'loss': 'inf'}"], ["x Global step 1: {'policy_loss': nan, 'kl': 0.1}"]])(

@@ -141,8 +141,8 @@ test('figures and progress come from the events, oldest first, at their own time
   })
   await engine().status(run)
   expect(await Array.fromAsync(run.metrics())).toEqual([
-    { step: 5, at: 1_005_000, values: { train_loss: 0.9 } },
-    { step: 10, at: 1_010_000, values: { train_loss: 0.5 } },
+    { step: 5, at: 1_005_000, values: { loss: 0.9, train_loss: 0.9 } },
+    { step: 10, at: 1_010_000, values: { loss: 0.5, train_loss: 0.5 } },
   ])
   expect(readFileSync(run.logPath, 'utf8').split('\n')[0]).toBe('warn: few rows')
 })

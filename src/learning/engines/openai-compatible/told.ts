@@ -1,4 +1,5 @@
 import type { JobState, JobStatus, Metric } from '#core/learning/engine.ts'
+import { ENDPOINT_NAMES, withOurNames } from '#core/learning/engines/figure-names.ts'
 import type { FineTuningEvent, FineTuningJob } from '#core/model/openai/fine-tuning.ts'
 
 /** OpenAI's words, Azure's, and those nobody has thought of: what has not ended runs. */
@@ -25,7 +26,9 @@ export function metricsIn(events: readonly FineTuningEvent[]): readonly Metric[]
   return events.flatMap(({ at, message, values: { step, total_steps, ...values } }) => {
     const said = STEP.exec(message)?.[1]
     const number = step ?? (said === undefined ? undefined : Number(said))
-    return number === undefined || Object.keys(values).length === 0 ? [] : [{ step: number, at, values }]
+    return number === undefined || Object.keys(values).length === 0
+      ? []
+      : [{ step: number, at, values: withOurNames(values, ENDPOINT_NAMES) }]
   })
 }
 
