@@ -6,10 +6,18 @@ import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import type { JobEvent } from '#core/learning/engine.ts'
 import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
+import { work } from '#core/learning/jobs/work.ts'
 import { end, engine, folder, job, never, pidOf, specOf, stepDone, until } from './given.ts'
+import { type Script, train } from './stand-in.ts'
 
 const losses = (events: readonly JobEvent[]) =>
   events.flatMap((event) => (event.type === 'metric' ? [event.metric.step] : []))
+/** Done to its end in this process: what a process of its own adds is tested with one. */
+async function here(script: Partial<Script>): Promise<RunDirectory> {
+  const run = await job(script)
+  await work(run, train, { now: Date.now, signal: new AbortController().signal, begun: () => {} })
+  return run
+}
 const letGo = (run: RunDirectory) => writeFileSync(join(run.path, 'go'), '')
 
 test('a job is followed from its beginning to its end, and its model is fetched', async () => {
@@ -95,8 +103,7 @@ test('who does not hear a cancel is killed', async () => {
 })
 
 test('a loss that is no number fails the job, with the step and what to do', async () => {
-  const run = await job({ steps: 3, nanAt: 2 })
-  await engine.submit(run)
+  const run = await here({ steps: 3, nanAt: 2 })
   const events = await until(run, never)
   expect(losses(events)).toEqual([1])
   expect(events.at(-1)).toMatchObject({
@@ -112,14 +119,11 @@ test.for([
   ['without a model', { noModel: true }, 'no model was written'],
   ['with half of one', { halfModel: true }, 'model.safetensors of the model breaks off'],
 ] as const)('an engine that ends well %s has failed, and nothing is an artifact', async ([, script, why]) => {
-  const run = await job({ steps: 1, ...script })
-  await engine.submit(run)
-  expect((await until(run, never)).at(-1)).toMatchObject({
-    status: {
-      state: 'failed',
-      reason: expect.stringContaining(`The engine ended without a model: ${why}. `),
-    },
+  const run = await here({ steps: 1, ...script })
+  expect(await engine.status(run)).toMatchObject({
+    ...{ state: 'failed', reason: expect.stringContaining(`The engine ended without a model: ${why}. `) },
   })
+  await expect(engine.collect(run)).rejects.toThrow(`The engine ended without a model: ${why}. `)
   expect(await run.artifact()).toBeUndefined()
   expect(existsSync(run.modelPath)).toBe(false)
 })
@@ -137,9 +141,8 @@ test('an engine that exits 0 in its own right, without a model, has failed', asy
 })
 
 test('a model whose files changed since is not handed out', async () => {
-  const run = await job({ steps: 1 })
-  await engine.submit(run)
-  await until(run, never)
+  const run = await here({ steps: 1 })
+  await engine.collect(run)
   appendFileSync(join(run.modelPath, 'config.json'), '{}')
   await expect(engine.collect(run)).rejects.toThrow('The model of job job-1 was changed')
   truncateSync(join(run.modelPath, 'model.safetensors'), 20)
