@@ -44,6 +44,8 @@ export interface Plan {
   readonly resumes: boolean
   /** Steps from figures to figures. */
   readonly every: number
+  /** Trainers print what they were given: this is in no log of ours (rule S5). */
+  readonly secrets: readonly string[]
 }
 
 /** @param run the run directory; paths in the plan are absolute. @throws LearningError */
@@ -149,7 +151,7 @@ async function stopElsewhere({ plan, spec, run, env, log }: Ending): Promise<voi
 type Watched = readonly [code: number, reading: LogReading, metrics: Readonly<Record<string, number>>]
 
 /** Tells what the trainer says until it has ended. @throws LearningError when it is gone or trains into nothing. */
-async function watched({ every }: Plan, work: Work, run: string): Promise<Watched> {
+async function watched({ every, secrets }: Plan, work: Work, run: string): Promise<Watched> {
   const metrics: Record<string, number> = {}
   const toldBefore = Number(await readFile(join(run, TOLD), 'utf8').catch(() => '0'))
   let [reading, lines, offset]: [LogReading, number, number] = [beforeLog, 0, 0]
@@ -161,7 +163,7 @@ async function watched({ every }: Plan, work: Work, run: string): Promise<Watche
       const state = await look(run)
       const [text, next] = await textFrom(join(run, TRAINER_LOG), offset, state.is === 'ended')
       offset = next
-      await take(readLog(reading, text, every))
+      await take(readLog(reading, withoutSecrets(text, secrets), every))
       if (state.is === 'ended') await take(endLog(reading, every))
       if (reading.broken !== undefined) throw astray(reading.broken)
       if (state.is === 'ended') return [state.code, reading, metrics]
@@ -201,6 +203,9 @@ const astray = (name: string) =>
   new LearningError(
     `${name} is no number any more, so training went astray and was ended. Begin again with a lower learning rate, or with gradients clipped.`,
   )
+
+const withoutSecrets = (text: string, secrets: readonly string[]): string =>
+  secrets.reduce((masked, secret) => masked.replaceAll(secret, '…'), text)
 
 /** @param all also a last line that has no end. */
 async function textFrom(path: string, offset: number, all: boolean): Promise<readonly [string, number]> {

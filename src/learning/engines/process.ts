@@ -52,7 +52,8 @@ export async function begin(
     throw new LearningError('Trainers are started by a POSIX shell. Run Parley inside WSL for this engine.')
   }
   await forget(folder)
-  const log = await open(join(folder, TRAINER_LOG), 'a')
+  // It prints what it was given, the reward service's token included.
+  const log = await open(join(folder, TRAINER_LOG), 'a', 0o600)
   try {
     const child = spawn('/bin/sh', ['-c', OVERSEER, 'parley', ...words], {
       ...{ cwd: folder, env: { ...env }, detached: true, stdio: ['pipe', log.fd, log.fd] },

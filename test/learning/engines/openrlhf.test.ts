@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { getRequestListener } from '@hono/node-server'
@@ -64,6 +64,19 @@ test("a job that was killed goes on from the trainer's own checkpoint", async ()
   expect((await Array.fromAsync(run.metrics())).map(({ values }) => values.loss)).toEqual([
     ...[0.9, 0.7, 0.5, undefined],
   ])
+})
+
+test('S5: what the trainer prints of the address, the log says without its token', async () => {
+  const settings = { command: ['sh', '-c', 'echo "$0"; exit 1', '{line}'] }
+  const run = await runOf(spec({ stage: 'ppo', reward, settings }))
+  expect(await doing(run, train)).toMatchObject({ state: 'failed' })
+  const told = readFileSync(run.logPath, 'utf8') + readFileSync(join(run.path, 'status.json'), 'utf8')
+  expect(told).toContain('/get_reward?k=…')
+  expect(told).not.toMatch(/tok(&|%26)en/)
+  const [log, command] = ['trainer.log', 'command.json'].map(
+    (name) => statSync(join(run.path, name)).mode & 0o777,
+  )
+  expect([log, command]).toEqual([0o600, 0o600])
 })
 
 test('a cluster is told to end what was submitted to it', async () => {

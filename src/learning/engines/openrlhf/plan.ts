@@ -41,9 +41,10 @@ export async function openRlhfPlan(spec: JobSpec, run: string, env: NodeJS.Proce
   const { command, cancel_command, env: given = {}, gpus = GPUS, ray, own } = settingsFor(spec, stage)
   const base = await modelNamed(spec.base, '--base', 'policy')
   const files = await datasetFiles(spec, KINDS[stage])
+  const reward = stage === 'ppo' ? rewardOf(spec, env) : NO_REWARD
   const flags: Flags = {
     ...placesOf(run, spec),
-    ...(stage === 'ppo' ? ppoFlags(spec, base, files, gpus, env) : singleFlags(stage, base, files)),
+    ...(stage === 'ppo' ? ppoFlags(reward.url, base, files, gpus) : singleFlags(stage, base, files)),
     ...own,
   }
   const trainer = [...COMMANDS[stage], ...wordsOfFlags(flags)]
@@ -51,6 +52,7 @@ export async function openRlhfPlan(spec: JobSpec, run: string, env: NodeJS.Proce
     ...{ env: given, files: {}, start: command, dataset: files.root, resumes: true },
     kind: stage === 'rm' ? ('reward-model' as const) : ('policy' as const),
     every: Number(flags['logger.logging_steps'] ?? 1),
+    secrets: reward.secrets,
   }
   if (ray === undefined) return { ...common, command: trainer, stop: cancel_command }
   const { address, runtime_env } = ray
@@ -119,23 +121,29 @@ function singleFlags(
   }
 }
 
-function ppoFlags(
-  spec: JobSpec,
-  base: string,
-  { train }: DatasetFiles,
-  gpus: number,
-  env: NodeJS.ProcessEnv,
-): Flags {
+interface Reward {
+  readonly url: string
+  readonly secrets: readonly string[]
+}
+
+const NO_REWARD: Reward = { url: '', secrets: [] }
+
+/** It sends no headers of ours, so the token stands in the address. */
+function rewardOf(spec: JobSpec, env: NodeJS.ProcessEnv): Reward {
   const { origin, token } = rewardAddress(spec, env)
   if (origin.includes(',')) {
     throw new LearningError(
       'OpenRLHF takes a comma for the end of an address. Give the reward service one without.',
     )
   }
+  const coded = encodeURIComponent(token)
+  return { url: `${origin}/get_reward?k=${coded}`, secrets: [token, coded] }
+}
+
+function ppoFlags(reward: string, base: string, { train }: DatasetFiles, gpus: number): Flags {
   return {
     'actor.model_name_or_path': base,
-    // It sends no headers of ours, so the token stands in the address.
-    'reward.remote_url': `${origin}/get_reward?k=${encodeURIComponent(token)}`,
+    'reward.remote_url': reward,
     'data.prompt_dataset': train,
     'data.input_key': 'prompt',
     'data.label_key': 'label',

@@ -71,6 +71,7 @@ export async function trlPlan(spec: JobSpec, run: string, env: NodeJS.ProcessEnv
     // `trl` never hands a checkpoint on to its trainer.
     resumes: false,
     every: Number(chosen.logging_steps),
+    secrets: reward.secrets,
   }
 }
 
@@ -145,9 +146,10 @@ interface Reward {
   readonly values: Readonly<Record<string, YamlValue>>
   readonly env: Readonly<Record<string, string>>
   readonly files: Readonly<Record<string, string>>
+  readonly secrets: readonly string[]
 }
 
-const NO_REWARD: Reward = { values: {}, env: {}, files: {} }
+const NO_REWARD: Reward = { values: {}, env: {}, files: {}, secrets: [] }
 
 /** Parley's service by way of a function that lies in the run directory, or a model that TRL loads itself. */
 async function rewardOf(spec: JobSpec, env: NodeJS.ProcessEnv): Promise<Reward> {
@@ -160,6 +162,7 @@ async function rewardOf(spec: JobSpec, env: NodeJS.ProcessEnv): Promise<Reward> 
     values: { reward_funcs: ['parley_reward.reward'] },
     env: { PARLEY_REWARD_URL: origin, [TOKEN_NAME]: token },
     files: { [REWARD_FILE]: await readFile(REWARD_FUNCTION, 'utf8') },
+    secrets: [token],
   }
 }
 
