@@ -123,5 +123,11 @@ test('an answer is embedded with its conversation, and its plain numbers stand a
   expect(scalars('```\nx\n```').slice(1)).toEqual([1, 0, 0, 0])
   expect(scalars('So:\n- one\n- two').slice(1)).toEqual([0, 1, 0, 0])
   expect(scalars("I'm sorry, I can't help with that.").slice(1)).toEqual([0, 0, 1, 0])
+  expect(scalars('I’m unable to say.').slice(1)).toEqual([0, 0, 1, 0])
+  // Cut in the middle of a sign, at either end.
+  const signs = `a${'😀'.repeat(3_000)}`
+  const cut = jointText({ conversation: [{ role: 'user', content: `${signs}a` }], answer: signs })
+  expect(cut).toHaveLength(8_003)
+  expect(cut.isWellFormed()).toBe(true)
   expect(scalars('Which one?').slice(1)).toEqual([0, 0, 0, 1])
 })

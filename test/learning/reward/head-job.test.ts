@@ -13,12 +13,12 @@ import { tastefulDataset } from './tasteful.ts'
 
 const { signal } = new AbortController()
 let folder = ''
-/** 240 ranked prompts, of which a few are in the test split. */
+/** 220 ranked prompts, of which a few are in the test split. */
 let dataset = ''
 let wrote = ''
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-rm-'))
-  dataset = await tastefulDataset(join(folder, 'dataset'), 240)
+  dataset = await tastefulDataset(join(folder, 'dataset'), 220)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 beforeEach(() => {

@@ -3,9 +3,10 @@ import { Random } from '#core/learning/local/random.ts'
 import { fitBradleyTerry, leadsOf } from '#core/learning/reward/head/bradley-terry.ts'
 import { contrastsOf } from '#core/learning/reward/head/elements.ts'
 import { scalesOf } from '#core/learning/reward/head/features.ts'
-import { type HeadData, normalise, type TrainedHead, trainHead } from '#core/learning/reward/head/head.ts'
+import { type HeadData, type TrainedHead, trainHead } from '#core/learning/reward/head/head.ts'
 import { dot } from '#core/learning/reward/head/lbfgs.ts'
 import { accuracyOf } from '#core/learning/reward/head/measure.ts'
+import { normalise } from '#core/learning/reward/head/normalise.ts'
 import { ceilingOf, PlantedTaste, preferencesOf } from './planted.ts'
 
 const signal = new AbortController().signal
@@ -72,7 +73,7 @@ test('A2: 10,000 pairs of 1,536 numbers', () => {
     ...{ contrasts: pairs, times: new Float64Array(pairs.elements).fill(1) },
     ...{ ridge: 0.1, tolerance: 1e-3 },
   })
-  const test = taste.prompts('test', 3_000, 2)
+  const test = taste.prompts('test', 2_000, 2)
   const others = contrastsOf(test, scales)
   const accuracy = accuracyOf(others, leadsOf(others, at))?.share
   console.info(`seed ${seed}: accuracy ${accuracy?.toFixed(3)} of ${ceilingOf(test).toFixed(3)}`)

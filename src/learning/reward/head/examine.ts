@@ -9,9 +9,10 @@ import { leadsOf } from './bradley-terry.ts'
 import { embedRows, type HeadRows, readDemonstrations } from './dataset.ts'
 import { contrastsOf } from './elements.ts'
 import { type HeadFile, sealHead } from './file.ts'
-import { evaluateHead, FEWEST_DEMONSTRATIONS, type Head, normalise } from './head.ts'
+import { evaluateHead, FEWEST_DEMONSTRATIONS } from './head.ts'
 import { calibrate } from './measure.ts'
 import { refuseOtherEmbeddings } from './model.ts'
+import { type Head, normalise } from './normalise.ts'
 import { elementsOf } from './rankings.ts'
 
 export interface Examination {

@@ -10,17 +10,20 @@ import type { Judged } from '../reward-model.ts'
 const CONVERSATION_CHARACTERS = 4_000
 const ANSWER_CHARACTERS = 4_000
 
-const CODE = /```|^ {4}\S/mu
+const CODE = /^\s*(?:```|~~~)/mu
 const LIST = /^\s*(?:[-*•]|\d+[.)])\s+\S/mu
 /** English only: in other languages the embedding has to say it. */
 const REFUSAL = /\b(?:I|we)(?:'m| am| are)? (?:can't|cannot|can not|won't|will not|unable to|not able to)\b/iu
+
+/** Characters: who refuses says so at once. */
+const REFUSED_BY = 200
 
 /** Order matters: a model file names them, and fits no others. */
 const SCALARS: readonly (readonly [string, (answer: string) => number])[] = [
   ['log length', (answer) => Math.log1p([...answer].length)],
   ['code', (answer) => Number(CODE.test(answer))],
   ['list', (answer) => Number(LIST.test(answer))],
-  ['refusal', (answer) => Number(REFUSAL.test(answer.slice(0, 200)))],
+  ['refusal', (answer) => Number(REFUSAL.test(answer.slice(0, REFUSED_BY).replaceAll('’', "'")))],
   ['question', (answer) => Number(/[?？]\s*$/u.test(answer))],
 ]
 export const SCALAR_NAMES: readonly string[] = SCALARS.map(([name]) => name)
@@ -31,7 +34,9 @@ export const lengthAt = (embedding: number): number => embedding
 /** The text that is embedded. */
 export function jointText({ conversation, answer }: Judged): string {
   const said = conversation.map(({ role, content }) => `${role}: ${content}`).join('\n')
-  return `${said.slice(-CONVERSATION_CHARACTERS)}\n⟶ ${answer.slice(0, ANSWER_CHARACTERS)}`
+  const joint = `${said.slice(-CONVERSATION_CHARACTERS)}\n⟶ ${answer.slice(0, ANSWER_CHARACTERS)}`
+  // A cut may have halved a sign, which servers refuse.
+  return joint.toWellFormed()
 }
 
 /** The numbers of one answer. @param embedding of its `jointText` */

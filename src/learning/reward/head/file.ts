@@ -31,7 +31,7 @@ export const headSchema = z
       .readonly(),
     /** The features after the embedding, by name. */
     scalars: z.array(z.string()).readonly(),
-    /** See `Head` in head.ts. The first gives the score. */
+    /** See `Head` in normalise.ts. The first gives the score. */
     heads: z
       .array(z.object({ weights: numbers.readonly(), offset: z.number() }).readonly())
       .min(1)

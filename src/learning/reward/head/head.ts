@@ -6,7 +6,10 @@
  *     elements.ts       all preferences of one prompt together, as the InstructGPT paper has it
  *     bradley-terry.ts  the loss and its slope; lbfgs.ts goes down it
  *     ridge.ts          how strong the ridge is, by prompts that were held out
- *     head.ts           this file: an ensemble of heads, normalised, measured, beside a baseline that sees only length
+ *     head.ts           this file: an ensemble of heads, and how good they are
+ *     normalise.ts      scores with demonstrations at mean 0; length.ts is the baseline that sees only length
+ *     engine.ts         the engine of this name; trainer.ts runs in its process, dataset.ts reads what it learns from
+ *     examine.ts        a finished head held against other rankings
  *     file.ts           a head as a file that names what it needs, and is whole or refused
  *     model.ts          a head and an embedder as a `RewardModel`
  *
@@ -16,11 +19,13 @@
 import { setImmediate } from 'node:timers/promises'
 import { LearningError } from '#core/learning/engine.ts'
 import { Random } from '../../local/random.ts'
-import { bradleyTerry, fitBradleyTerry, leadsOf } from './bradley-terry.ts'
+import { bradleyTerry, leadsOf } from './bradley-terry.ts'
 import { type Contrasts, contrastsOf, type Element, type Labels } from './elements.ts'
-import { lengthAt, scalesOf } from './features.ts'
-import { type Descent, dot } from './lbfgs.ts'
+import { scalesOf } from './features.ts'
+import type { Descent } from './lbfgs.ts'
+import { fitLength, lengthAccuracy } from './length.ts'
 import { accuracyOf, calibrate, calibrationErrorOf, lossOf } from './measure.ts'
+import { type Head, normalise } from './normalise.ts'
 import { type RidgeTried, tryRidges } from './ridge.ts'
 
 /** Below this a head is asked and recorded, and decides nothing: measured, its accuracy is within noise of chance. */
@@ -47,12 +52,6 @@ export interface HeadOptions {
   readonly signal: AbortSignal
   /** Told after each ridge and each step of a fit. */
   readonly watch?: (values: Readonly<Record<string, number>>) => Promise<void>
-}
-
-/** `weights · features + offset`. Over the demonstrations each head has mean 0, and the first one spread 1. */
-export interface Head {
-  readonly weights: Float64Array
-  readonly offset: number
 }
 
 export interface TrainedHead {
@@ -109,32 +108,6 @@ export function evaluateHead(
     lengthAccuracy: lengthAccuracy(elements, perLogLength, embedding),
     ...{ prompts: elements.length, pairs: contrasts.better.length },
   }
-}
-
-/**
- * Heads whose scores of the demonstrations have mean 0 each, and spread 1 for the first (rule L3): a score tells how an
- * answer compares with what a person would write. No order changes.
- *
- * @param weights of each head, for features as they come
- * @throws LearningError when all demonstrations score alike
- */
-export function normalise(
-  weights: readonly Float64Array[],
-  demonstrations: readonly Float32Array[],
-): { readonly heads: readonly Head[]; readonly spread: number } {
-  const points = demonstrations.map((features) => Float64Array.from(features))
-  const scores = weights.map((each) => points.map((point) => dot(each, point)))
-  const means = scores.map(meanOf)
-  const spread = Math.sqrt(meanOf((scores[0] ?? []).map((score) => (score - (means[0] ?? 0)) ** 2)))
-  if (!(spread > 1e-12))
-    throw new LearningError(
-      'All demonstrations score alike, so scores have no unit. Build the dataset with more demonstrations, or check the embeddings.',
-    )
-  const heads = weights.map((each, nth) => ({
-    weights: each.map((weight) => weight / spread),
-    offset: -(means[nth] ?? 0) / spread,
-  }))
-  return { heads, spread }
 }
 
 async function chooseRidge(contrasts: Contrasts, options: HeadOptions): Promise<RidgeTried> {
@@ -222,33 +195,6 @@ const named = (prefix: string, values: Readonly<Record<string, number>>) =>
       value,
     ]),
   )
-
-const lengthsOf = (elements: readonly Element<Float32Array>[], embedding: number): Contrasts =>
-  contrastsOf(
-    elements.map(({ answers, preferences }) => ({
-      answers: answers.map((answer) => Float32Array.of(answer[lengthAt(embedding)] ?? 0)),
-      preferences,
-    })),
-    Float64Array.of(1),
-  )
-
-const fitLength = (elements: readonly Element<Float32Array>[], embedding: number): number =>
-  fitBradleyTerry({
-    ...{ contrasts: lengthsOf(elements, embedding), times: new Float64Array(elements.length).fill(1) },
-    ridge: 1e-6,
-  }).at[0] ?? 0
-
-function lengthAccuracy(
-  elements: readonly Element<Float32Array>[],
-  perLogLength: number,
-  embedding: number,
-): number {
-  const contrasts = lengthsOf(elements, embedding)
-  return accuracyOf(contrasts, leadsOf(contrasts, Float64Array.of(perLogLength)))?.share ?? 0.5
-}
-
-const meanOf = (numbers: readonly number[]): number =>
-  numbers.reduce((sum, number) => sum + number, 0) / numbers.length
 
 function finite(value: number): number {
   if (Number.isFinite(value)) return value
