@@ -53,6 +53,39 @@ test('a derivative is what a small change shows, to a hundredth', async () => {
   }
 })
 
+/** Kingma and Ba 2015, algorithm 1, of one number; gradients of steps so far, shortened already. */
+function adamByDefinition(weight: number, gradients: readonly number[], rate: number): number {
+  let [at, first, second] = [weight, 0, 0]
+  for (const [nth, gradient] of gradients.entries()) {
+    first = 0.9 * first + 0.1 * gradient
+    second = 0.99 * second + 0.01 * gradient ** 2
+    const [m, v] = [first / (1 - 0.9 ** (nth + 1)), second / (1 - 0.99 ** (nth + 1))]
+    at -= (rate * m) / (Math.sqrt(v) + 1e-8)
+  }
+  return at
+}
+
+test('a step of Adam is that of its authors, with a gradient of length 1 at most', async () => {
+  const { gpt, network, blocks, weights } = given()
+  const inputs = sftInputs(network, rows)
+  const differentiate = numerics.differentiate(sftLoss(gpt))
+  const learner = numerics.learner(weights)
+  const RATE = 0.01
+  const shortened: Record<string, number>[] = []
+  for (let step = 0; step < 3; step += 1) {
+    const { gradient, loss } = await differentiate(learner.weights, inputs)
+    const squares = Object.values(gradient).map((slopes) => slopes.reduce((sum, each) => sum + each ** 2, 0))
+    const scale = Math.min(1, 1 / Math.sqrt(squares.reduce((sum, each) => sum + each, 0)))
+    shortened.push(Object.fromEntries(CHECKED.map((name) => [name, scale * (named(gradient, name)[7] ?? 0)])))
+    expect(await network.trainSft(learner, RATE, inputs)).toBeCloseTo(loss, 5)
+  }
+  for (const name of CHECKED) {
+    const slopes = shortened.map((of) => named(of, name))
+    const expected = adamByDefinition(named(blocks, name).values[7] ?? Number.NaN, slopes, RATE)
+    expect((await numerics.read(named(learner.weights, name).ref))[7], name).toBeCloseTo(expected, 4)
+  }
+})
+
 test('what the sampler computes place by place is what the whole network computes, to 1e-4', async () => {
   const { numerics, gpt, weights } = given()
   const count = 3
