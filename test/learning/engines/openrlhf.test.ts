@@ -31,6 +31,7 @@ test.each([
     'ppo',
     { stage: 'ppo', reward, settings: { gpus: 4, 'rollout.batch_size': 256, 'train.colocate_all': true } },
   ],
+  ['ppo-model', { stage: 'ppo', reward: '/models/rm', settings: { 'train.async_enable': true } }],
   [
     'ppo-ray',
     {
@@ -129,7 +130,12 @@ test("L2: the address in the command is one that OpenRLHF's client gets a reward
 test.each([
   ['dpo', { stage: 'dpo' }, 'For dpo use --engine trl'],
   ['an old flag', { settings: { zero_stage: 3 } }, 'openrlhf knows no setting "zero_stage" for sft'],
-  ['a reward model that is no service', { stage: 'ppo', reward: '/models/rm' }, 'is no web address'],
+  ['no reward', { stage: 'ppo' }, 'Start one with "parley learn rm serve"'],
+  [
+    'an estimator that compares, and nothing to compare',
+    { stage: 'ppo', reward, settings: { 'algo.advantage.estimator': 'rloo' } },
+    'to 2 or more',
+  ],
   [
     'a cluster without a web address',
     { stage: 'ppo', reward, settings: { ray: { address: '10.0.0.7' } } },

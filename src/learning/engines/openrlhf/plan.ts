@@ -4,7 +4,7 @@ import { type JobSpec, LearningError } from '#core/learning/engine.ts'
 import { type DatasetFiles, datasetFiles } from '#core/learning/engines/dataset-files.ts'
 import { modelNamed } from '#core/learning/engines/model-named.ts'
 import { OUTPUT, type Plan } from '#core/learning/engines/outside.ts'
-import { rewardAddress } from '#core/learning/engines/reward-address.ts'
+import { isAddress, rewardAddress } from '#core/learning/engines/reward-address.ts'
 import { settingsOf } from '#core/learning/engines/settings.ts'
 import { MAX_SCORE } from '#core/learning/reward/reward-model.ts'
 import {
@@ -41,12 +41,15 @@ export async function openRlhfPlan(spec: JobSpec, run: string, env: NodeJS.Proce
   const { command, cancel_command, env: given = {}, gpus = GPUS, ray, own } = settingsFor(spec, stage)
   const base = await modelNamed(spec.base, '--base', 'policy')
   const files = await datasetFiles(spec, KINDS[stage])
-  const reward = stage === 'ppo' ? rewardOf(spec, env) : NO_REWARD
+  const reward = stage === 'ppo' ? await rewardOf(spec, gpus, env) : NO_REWARD
   const flags: Flags = {
     ...placesOf(run, spec),
-    ...(stage === 'ppo' ? ppoFlags(reward.url, base, files, gpus) : singleFlags(stage, base, files)),
+    ...(stage === 'ppo'
+      ? { ...ppoFlags(base, files, gpus, own), ...reward.flags }
+      : singleFlags(stage, base, files)),
     ...own,
   }
+  refuse(flags)
   const trainer = [...COMMANDS[stage], ...wordsOfFlags(flags)]
   const common = {
     ...{ env: given, files: {}, start: command, dataset: files.root, resumes: true },
@@ -98,7 +101,7 @@ const placesOf = (run: string, { seed }: JobSpec): Flags => ({
 function singleFlags(
   stage: 'sft' | 'rm',
   base: string,
-  { train, validation, manifest }: DatasetFiles,
+  { train, trainRows, validation, manifest }: DatasetFiles,
 ): Flags {
   const data =
     stage === 'sft'
@@ -113,6 +116,8 @@ function singleFlags(
   return {
     'model.model_name_or_path': base,
     'data.dataset': train,
+    'train.batch_size': within(TRAIN_BATCH, trainRows),
+    'train.micro_batch_size': 1,
     ...data,
     // A file alone is always the split "train" to it. Never the test split.
     ...(validation === undefined ? {} : { 'eval.dataset': validation, 'eval.split': 'train' }),
@@ -122,14 +127,19 @@ function singleFlags(
 }
 
 interface Reward {
-  readonly url: string
+  readonly flags: Flags
   readonly secrets: readonly string[]
 }
 
-const NO_REWARD: Reward = { url: '', secrets: [] }
+const NO_REWARD: Reward = { flags: {}, secrets: [] }
 
-/** It sends no headers of ours, so the token stands in the address. */
-function rewardOf(spec: JobSpec, env: NodeJS.ProcessEnv): Reward {
+/** Parley's service, or a model that OpenRLHF loads itself; its critic then begins from that (InstructGPT). */
+async function rewardOf(spec: JobSpec, gpus: number, env: NodeJS.ProcessEnv): Promise<Reward> {
+  if (spec.reward !== undefined && !isAddress(spec.reward)) {
+    const model = await modelNamed(spec.reward, '--reward', 'reward-model')
+    const places = { 'reward.num_nodes': 1, 'reward.num_gpus_per_node': gpus }
+    return { flags: { 'reward.model_name_or_path': model, ...places }, secrets: [] }
+  }
   const { origin, token } = rewardAddress(spec, env)
   if (origin.includes(',')) {
     throw new LearningError(
@@ -137,13 +147,32 @@ function rewardOf(spec: JobSpec, env: NodeJS.ProcessEnv): Reward {
     )
   }
   const coded = encodeURIComponent(token)
-  return { url: `${origin}/get_reward?k=${coded}`, secrets: [token, coded] }
+  // It sends no headers of ours, so the token stands in the address.
+  return {
+    flags: { 'reward.remote_url': `${origin}/get_reward?k=${coded}` },
+    secrets: [token, coded],
+  }
 }
 
-function ppoFlags(reward: string, base: string, { train }: DatasetFiles, gpus: number): Flags {
+/** What it would find out itself, once every model is loaded. */
+function refuse(flags: Flags): void {
+  const estimator = flags['algo.advantage.estimator']
+  const grouped = ['rloo', 'reinforce_baseline', 'group_norm'].some((each) => each === estimator)
+  if (!grouped || Number(flags['rollout.n_samples_per_prompt'] ?? 1) > 1) return
+  throw new LearningError(
+    `The estimator ${estimator} compares answers to one prompt. Set "rollout.n_samples_per_prompt" to 2 or more.`,
+  )
+}
+
+/** Batches of InstructGPT; never larger than the data, of which OpenRLHF would then train on nothing and say so nowhere. */
+const ROLLOUT_BATCH = 512
+const TRAIN_BATCH = 64
+
+const within = (most: number, rows: number): number => Math.min(most, 2 ** Math.floor(Math.log2(rows)))
+
+function ppoFlags(base: string, { train, trainRows }: DatasetFiles, gpus: number, own: Flags): Flags {
   return {
     'actor.model_name_or_path': base,
-    'reward.remote_url': reward,
     'data.prompt_dataset': train,
     'data.input_key': 'prompt',
     'data.label_key': 'label',
@@ -152,6 +181,8 @@ function ppoFlags(reward: string, base: string, { train }: DatasetFiles, gpus: n
     // 0.01 to 0.02 was best (InstructGPT).
     'algo.kl.init_coef': 0.02,
     'reward.clip_range': [-MAX_SCORE, MAX_SCORE],
+    'rollout.batch_size': Math.max(gpus, within(ROLLOUT_BATCH, trainRows)),
+    'train.batch_size': Math.max(gpus, within(TRAIN_BATCH, trainRows)),
     'train.colocate_all': true,
     ...Object.fromEntries(
       ['actor', 'critic', 'ref'].flatMap((role) => [
@@ -162,7 +193,8 @@ function ppoFlags(reward: string, base: string, { train }: DatasetFiles, gpus: n
     'vllm.num_engines': gpus,
     'vllm.tensor_parallel_size': 1,
     'vllm.gpu_memory_utilization': 0.5,
-    'vllm.enable_sleep': true,
+    // Sampling never rests while training goes on beside it.
+    'vllm.enable_sleep': own['train.async_enable'] !== true,
     'ds.enable_sleep': true,
     'ds.zero_stage': 3,
     'actor.gradient_checkpointing_enable': true,
