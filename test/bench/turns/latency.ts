@@ -18,7 +18,7 @@ import { Workspace } from './workspace.ts'
 const A_SECOND = 10
 /** A hundred are asked before the first is answered; by the last of these, what runs is compiled as well. */
 const NOT_COUNTED = 110
-const COUNTED = 200
+const COUNTED = 160
 
 /** p95, milliseconds. */
 export async function latency(store: BenchStore, model: Process): Promise<number> {

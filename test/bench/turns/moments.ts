@@ -1,7 +1,7 @@
 /**
  * Loaded before Parley when latency is looked at: notes when the first event of each question reached the process,
- * before anything of Parley's has run, and writes it to the file `BENCH_MOMENTS` at the end. Questions name themselves
- * by `#` and a number; times are nanoseconds on the machine's clock.
+ * before anything of Parley's has run, and writes it to the file `BENCH_MOMENTS` when told to end. Questions name
+ * themselves by `#` and a number; times are nanoseconds on the machine's clock.
  */
 import { subscribe } from 'node:diagnostics_channel'
 import { writeFileSync } from 'node:fs'
@@ -21,6 +21,8 @@ subscribe('http.server.request.start', (message) => {
   })
 })
 
-process.once('exit', () =>
-  writeFileSync(process.env.BENCH_MOMENTS ?? '/dev/null', JSON.stringify([...moments])),
-)
+// At once: nobody waits here for the answers that are still being written.
+process.once('SIGTERM', () => {
+  writeFileSync(process.env.BENCH_MOMENTS ?? '/dev/null', JSON.stringify([...moments]))
+  process.exit()
+})

@@ -55,16 +55,14 @@ export class Workspace {
     await this.slack.settled()
   }
 
-  /** So many a second on average, at random moments and whether or not answers come: as people ask. */
+  /** So many a second on average, at random moments and whether or not answers come: as people ask. Answers are not waited for. */
   async askAtRandom(questions: number, aSecond: number): Promise<void> {
-    const answers: Promise<void>[] = []
     let at = performance.now()
     for (let asked = 0; asked < questions; asked += 1) {
       at += (-Math.log(1 - Math.random()) * 1_000) / aSecond
       await pause(Math.max(0, at - performance.now()))
-      answers.push(this.ask().then(({ answered }) => answered))
+      await this.ask()
     }
-    await Promise.all(answers)
   }
 
   /** Mentions that only Parley hears of, straight to its port: for threads so many that Slack's half takes minutes. */
