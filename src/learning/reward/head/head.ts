@@ -24,7 +24,7 @@ import { type Contrasts, contrastsOf, type Element, type Labels } from './elemen
 import { scalesOf } from './features.ts'
 import type { Descent } from './lbfgs.ts'
 import { fitLength, lengthAccuracy } from './length.ts'
-import { accuracyOf, calibrate, calibrationErrorOf, lossOf } from './measure.ts'
+import { accuracyOf, calibrationErrorOf, lossOf } from './measure.ts'
 import { type Head, normalise } from './normalise.ts'
 import { type RidgeTried, tryRidges } from './ridge.ts'
 
@@ -81,7 +81,7 @@ export async function trainHead(data: HeadData, options: HeadOptions): Promise<T
   // From here on for features as they come.
   const raw = fitted.map((weights) => weights.map((weight, j) => weight / (scales[j] ?? 1)))
   const { heads, spread } = normalise(raw, demonstrations)
-  const slope = calibrate(tried.labels, tried.leads)
+  const { slope } = tried
   const perLogLength = fitLength(train, embedding)
   const trained = { heads, slope: slope * spread, perLogLength }
   return {

@@ -1,7 +1,7 @@
 import type { Random } from '../../local/random.ts'
 import { fitBradleyTerry, leadsOf } from './bradley-terry.ts'
 import { type Contrasts, type Labels, labelsOf } from './elements.ts'
-import { lossOf } from './measure.ts'
+import { calibrate, lossOf } from './measure.ts'
 
 /** From a head that knows nothing to one that knows its examples by heart; features have spread 1. */
 const RIDGES = [10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003] as const
@@ -15,7 +15,9 @@ const TOLERANCE = 1e-3
 
 export interface RidgeTried {
   readonly ridge: number
-  /** Mean loss on prompts that were held out. */
+  /** See `calibrate`. */
+  readonly slope: number
+  /** Mean loss on prompts that were held out, at that slope: a ridge that only makes scores too bold or too shy is not worse. */
   readonly loss: number
   /** The prompts that were held out, and how far heads that had not seen them tell their answers apart. */
   readonly labels: Labels
@@ -51,8 +53,9 @@ export function* tryRidges(contrasts: Contrasts, random: Random): Generator<Ridg
       folds.flatMap((fold) => fold.heldOut),
       leads,
     )
-    const loss = lossOf(heldOut.labels, heldOut.leads)
-    yield { ridge, loss, ...heldOut }
+    const slope = calibrate(heldOut.labels, heldOut.leads)
+    const loss = lossOf(heldOut.labels, heldOut.leads, slope)
+    yield { ridge, slope, loss, ...heldOut }
     worse = loss < best ? 0 : worse + 1
     best = Math.min(best, loss)
     if (worse >= WORSE_IN_A_ROW) return
