@@ -36,6 +36,9 @@ export const dataset = await (async () => {
   return { folder: out, id: manifest.id, manifest }
 })()
 
+/** For what another process does: this machine may be busy. */
+export const PATIENT = { timeout: 20_000, interval: 20 }
+
 /** As it is, in a place of its own, to be damaged. */
 export function copyOfDataset(): { readonly folder: string; readonly id: string } {
   const copy = join(folder(), 'data')

@@ -12,7 +12,7 @@ import { createRewardService } from '#core/learning/reward/service.ts'
 import { lines } from '#test/learning/dataset/given.ts'
 import { fakeReward } from '#test/learning/reward/given.ts'
 import { recordingLog } from '#test/quiet-log.ts'
-import { dataset, doing, folder, runOf, specOf, standIn } from './given.ts'
+import { dataset, doing, folder, PATIENT, runOf, specOf, standIn } from './given.ts'
 
 const env = { PATH: process.env.PATH, PARLEY_REWARD_TOKEN: 'tok&en' }
 const openrlhf = createOpenRlhf({ clock: systemClock, env })
@@ -93,7 +93,7 @@ test('a cluster is told to end what was submitted to it', async () => {
   const run = await runOf(spec({ stage: 'ppo', reward, settings: { ray } }))
   const cancel = new AbortController()
   const ended = doing(run, cluster, cancel.signal)
-  await expect.poll(() => readFileSync(run.logPath, 'utf8')).toContain('holds')
+  await expect.poll(() => readFileSync(run.logPath, 'utf8'), PATIENT).toContain('holds')
   cancel.abort()
   expect(await ended).toMatchObject({ state: 'cancelled' })
   expect(readFileSync(join(bin, 'asked'), 'utf8').split('\n').slice(1, 3)).toEqual([

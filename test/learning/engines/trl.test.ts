@@ -7,7 +7,7 @@ import { trainOutside } from '#core/learning/engines/outside.ts'
 import { look } from '#core/learning/engines/process.ts'
 import { trlPlan } from '#core/learning/engines/trl/plan.ts'
 import { createTrl } from '#core/learning/engines/trl/trl.ts'
-import { copyOfDataset, dataset, doing, folder, runOf, STAND_IN, specOf, standIn } from './given.ts'
+import { copyOfDataset, dataset, doing, folder, PATIENT, runOf, STAND_IN, specOf, standIn } from './given.ts'
 
 const env = { PATH: process.env.PATH, PARLEY_REWARD_TOKEN: 'tok-en', SLACK_BOT_TOKEN: 'xoxb-secret' }
 const train = trainOutside((spec, run) => trlPlan(spec, run, env), env)
@@ -119,7 +119,7 @@ test('a job that hangs is cancelled, and what it began elsewhere is told', async
   const run = await runOf(specOf({ settings }))
   const cancel = new AbortController()
   const ended = doing(run, train, cancel.signal)
-  await expect.poll(() => logOf(run.logPath)).toContain('holds')
+  await expect.poll(() => logOf(run.logPath), PATIENT).toContain('holds')
   cancel.abort()
   expect(await ended).toMatchObject({ state: 'cancelled' })
   expect(readFileSync(join(run.path, 'stopped'), 'utf8')).toBe('job-1\n')
@@ -129,17 +129,17 @@ test('a job that hangs is cancelled, and what it began elsewhere is told', async
 test('kill -9 of the process that watches: the trainer runs on, and a resumed job takes its model', async () => {
   const run = await runOf(specOf({ settings: standIn('hold') }))
   await trl.submit(run)
-  await expect.poll(() => logOf(run.logPath), { timeout: 10_000 }).toContain('holds')
+  await expect.poll(() => logOf(run.logPath), PATIENT).toContain('holds')
   const [, pid] = (await run.status())?.external?.split(':') ?? []
   process.kill(Number(pid), 'SIGKILL')
   await expect
-    .poll(() => trl.status(run))
+    .poll(() => trl.status(run), PATIENT)
     .toMatchObject({
       ...{ state: 'lost', reason: expect.stringContaining('its trainer runs on') },
     })
   expect(await look(run.path)).toMatchObject({ is: 'running' })
   writeFileSync(join(run.path, 'go'), '')
-  await expect.poll(() => look(run.path)).toEqual({ is: 'ended', code: 0 })
+  await expect.poll(() => look(run.path), PATIENT).toEqual({ is: 'ended', code: 0 })
   expect((await trl.status(run)).reason).toContain('fetches what came of it')
   expect(await doing(run, train)).toMatchObject({ state: 'succeeded' })
   const log = logOf(run.logPath)
@@ -153,7 +153,7 @@ test('a lost job whose trainer runs on can be cancelled', async () => {
   const run = await runOf(specOf({ settings: standIn('hang') }))
   const never = new AbortController().signal
   void doing(run, async (work) => await train({ ...work, log: async () => {} }), never).catch(() => undefined)
-  await expect.poll(() => look(run.path)).toMatchObject({ is: 'running' })
+  await expect.poll(() => look(run.path), PATIENT).toMatchObject({ is: 'running' })
   await run.setStatus({ state: 'lost', updatedAt: 1 })
   await trl.cancel(run)
   expect(await run.status()).toMatchObject({ state: 'cancelled' })
