@@ -39,10 +39,12 @@ export async function audit(args: readonly string[], env: NodeJS.ProcessEnv): Pr
   }
 }
 
-function asLine({ at, action, by, about, model, failed }: AuditEntry): string {
+function asLine({ at, action, by, about, model, why, failed }: AuditEntry): string {
   const whose = about === undefined ? '' : `  of ${about}`
   const which = model === undefined ? '' : `  ${model}`
-  return `${new Date(at).toISOString()}  ${action}${which}${whose}  by ${BY[by]}${failed ? ', which failed' : ''}`
+  const because = why === undefined ? '' : `: ${why}`
+  const end = failed ? ', which failed' : because
+  return `${new Date(at).toISOString()}  ${action}${which}${whose}  by ${BY[by]}${end}`
 }
 
 const BY: Readonly<Record<AuditEntry['by'], string>> = {

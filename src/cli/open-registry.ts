@@ -28,7 +28,8 @@ export async function withRegistry<Result>(
       store: store.keyv('models'),
       clock: systemClock,
       flawOf,
-      audit: (action, model, by) => audit.add({ at: systemClock.now(), action, by, model }),
+      audit: (action, model, by, why) =>
+        audit.add({ at: systemClock.now(), action, by, model, ...(why === undefined ? {} : { why }) }),
     })
     return await work({ registry, store, config })
   } finally {

@@ -40,6 +40,8 @@ export interface AuditEntry {
   readonly about?: string
   /** The name of the model, for what was done with one. */
   readonly model?: string
+  /** Whoever did it with a model, in their words. */
+  readonly why?: string
   /** It did not end well: an entry of its own, behind the one that says that it began. */
   readonly failed?: true
 }

@@ -24,8 +24,8 @@ export interface RegistryDeps {
   /** Why an artifact cannot be used, for people; undefined when all of it is there and as it was. */
   readonly flawOf: (artifact: ModelArtifact) => Promise<string | undefined>
   readonly clock: Clock
-  /** Told of every swap, after it is kept. */
-  readonly audit: (action: ModelAction, model: string, by: Swap['by']) => Promise<void>
+  /** Told of every swap, after it is kept, and why it was made where somebody said so. */
+  readonly audit: (action: ModelAction, model: string, by: Swap['by'], why?: string) => Promise<void>
 }
 
 /** Namespace `models`: `model/<id>` and the one `pointer`. */
@@ -84,7 +84,7 @@ export class Registry {
   async reject(id: string, why: string): Promise<void> {
     const at = this.#deps.clock.now()
     await this.#change(id, (record) => ({ ...record, rejected: { at, why } }))
-    await this.#deps.audit('model rejected', id, 'operator')
+    await this.#deps.audit('model rejected', id, 'operator', why)
   }
 
   /**
@@ -94,16 +94,16 @@ export class Registry {
   async promote(id: string, anyway?: string): Promise<Pointer> {
     const record = await this.#allowed(id, anyway)
     const why = anyway ?? 'the gate let it pass'
-    return this.#swap('model promoted', record.id, (pointer) =>
-      promoted(pointer, id, this.#now('operator', why)),
-    )
+    const swap = this.#now('operator', why)
+    return this.#swap('model promoted', record.id, (pointer) => promoted(pointer, id, swap), swap)
   }
 
   /** @throws LearningError like `promote`: what is not fit for everybody is not fit for some. */
   async canary(id: string, percent: number, anyway?: string): Promise<Pointer> {
     const record = await this.#allowed(id, anyway)
     const at = this.#deps.clock.now()
-    return this.#swap('model set as canary', record.id, (pointer) => withCanary(pointer, id, percent, at))
+    const by = { by: 'operator', why: anyway } as const
+    return this.#swap('model set as canary', record.id, (pointer) => withCanary(pointer, id, percent, at), by)
   }
 
   /** Asked and counted beside what answers; it harms nobody, so the gate has no say. `undefined` ends it. */
@@ -117,12 +117,8 @@ export class Registry {
 
   /** One write; said again, it changes nothing (rule L6). */
   async rollback(from: string, by: Swap['by'], why: string): Promise<Pointer> {
-    return this.#swap(
-      'model rolled back',
-      from,
-      (pointer) => rolledBack(pointer, from, this.#now(by, why)),
-      by,
-    )
+    const swap = this.#now(by, why)
+    return this.#swap('model rolled back', from, (pointer) => rolledBack(pointer, from, swap), swap)
   }
 
   /** Which models saw any of these datasets, also through what they came from (rule S3). */
@@ -136,7 +132,11 @@ export class Registry {
 
   async #allowed(id: string, anyway: string | undefined): Promise<ModelRecord> {
     const record = await this.#served(id)
-    if (anyway === undefined && record.verdict?.passed !== true)
+    if (anyway !== undefined && anyway.trim() === '')
+      throw new LearningError(
+        '--anyway is empty. Say why it goes in spite of the gate: --anyway "only a trial".',
+      )
+    if (anyway === undefined && (record.verdict?.passed !== true || record.rejected !== undefined))
       throw new LearningError([`${id} may not go to people:`, ...failuresOf(record)].join('\n- '))
     return record
   }
@@ -170,7 +170,7 @@ export class Registry {
     action: ModelAction,
     model: string,
     change: (pointer: Pointer) => Pointer,
-    by: Swap['by'] = 'operator',
+    { by, why }: { readonly by: Swap['by']; readonly why?: string | undefined } = { by: 'operator' },
   ): Promise<Pointer> {
     const { store, audit } = this.#deps
     const { before, after } = await store.exclusively('pointer', async () => {
@@ -179,12 +179,17 @@ export class Registry {
       if (after !== before) await store.set(POINTER, pointerSchema.parse(after))
       return { before, after }
     })
-    if (after !== before) await audit(action, model, by)
+    if (after !== before) await audit(action, model, by, why)
     return after
   }
 }
 
-const failuresOf = ({ verdict }: ModelRecord): readonly string[] =>
+const failuresOf = ({ verdict, rejected }: ModelRecord): readonly string[] => [
+  ...(rejected === undefined ? [] : [`It was rejected: ${rejected.why}.`]),
+  ...gateSaid(verdict),
+]
+
+const gateSaid = (verdict: ModelRecord['verdict']): readonly string[] =>
   verdict === undefined
     ? ['The gate has not judged it. Run "parley learn eval gate" first.']
     : verdict.reasons.filter(({ passed }) => !passed).map(({ text }) => text)

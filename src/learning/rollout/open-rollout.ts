@@ -35,7 +35,8 @@ export function openRollout(deps: OpenRolloutDeps): LanguageModel {
     ...{ store: models, clock },
     // Nothing is promoted here, only taken back.
     flawOf: async () => undefined,
-    audit: (action, model, by) => deps.audit.add({ at: clock.now(), action, by, model }),
+    audit: (action, model, by, why) =>
+      deps.audit.add({ at: clock.now(), action, by, model, ...(why === undefined ? {} : { why }) }),
   })
   return createRollout({
     ...{ configured, clock, log, salt },

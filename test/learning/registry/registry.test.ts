@@ -31,16 +31,21 @@ const PASSED = { passed: true, reasons: [] }
 describe('the registry', () => {
   let registry: Registry
   let told: string[]
+  let reasons: string[]
   let flaws: Map<string, string>
   beforeEach(async () => {
     const store = await openStore('memory:', quietLog)
     told = []
+    reasons = []
     flaws = new Map()
     registry = new Registry({
       store: store.keyv('models'),
       clock: new VirtualClock(1_000),
       flawOf: async ({ job }) => flaws.get(job),
-      audit: async (action, model) => void told.push(`${action}: ${model}`),
+      audit: async (action, model, _, why) => {
+        told.push(`${action}: ${model}`)
+        if (why !== undefined) reasons.push(why)
+      },
     })
   })
 
@@ -54,6 +59,28 @@ describe('the registry', () => {
     expect(await registry.rollback('two', 'operator', 'it was rude')).toMatchObject({ production: 'one' })
     expect(told.filter((each) => each.startsWith('model rolled back'))).toEqual(['model rolled back: two'])
     expect((await registry.rollback('one', 'operator', 'so was this')).production).toBeUndefined()
+  })
+
+  test('L4: why a model goes in spite of the gate is on record, for a canary too, and must be said', async () => {
+    await registry.add(model('new'))
+    for (const nothing of ['', '  ']) {
+      await expect(registry.promote('new', nothing)).rejects.toThrow('--anyway is empty')
+      await expect(registry.canary('new', 5, nothing)).rejects.toThrow('--anyway is empty')
+    }
+    await registry.canary('new', 5, 'only a trial')
+    await registry.promote('new', 'the trial went well')
+    await registry.rollback('new', 'operator', 'it was rude')
+    expect(reasons).toEqual(['only a trial', 'the trial went well', 'it was rude'])
+  })
+
+  test('L4: what somebody rejected goes to nobody, unless somebody says why', async () => {
+    await registry.add(model('rude'))
+    await registry.judge('rude', PASSED)
+    await registry.reject('rude', 'it shouts')
+    await expect(registry.promote('rude')).rejects.toThrow('It was rejected: it shouts.')
+    await expect(registry.canary('rude', 5)).rejects.toThrow('It was rejected: it shouts.')
+    expect(await registry.promote('rude', 'it was retaught')).toMatchObject({ production: 'rude' })
+    expect(reasons).toEqual(['it shouts', 'it was retaught'])
   })
 
   test('L4: what the gate did not let pass is not promoted, and the answer says why and what to do', async () => {
