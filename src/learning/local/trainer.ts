@@ -2,7 +2,7 @@
  * What the local engine offers: to train a small model for real, on this machine, and to ask one (rules L2, L3, L5).
  * It proves the loop from demonstrations to a policy; it does not make a good assistant.
  *
- *     const trainer = await openTrainer()                     // open.ts: loads the numerics, about 50 MB; see below
+ *     const trainer = await openTrainer()                     // open.ts: loads the numerics; a run takes 600 MB
  *     const sft = await trainer.sft({ demonstrations, …SFT }, hooks)
  *     const reward = await trainer.reward({ base: sft.model, rankings, demonstrations, … }, hooks)
  *     const ppo = await trainer.ppo({ base: sft.model, reward: reward.model, prompts, … }, hooks)

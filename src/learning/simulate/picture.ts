@@ -32,13 +32,7 @@ export function picture({ seed, losses, rounds }: SeedReport): string {
       title: 'PPO: nats per answer from the supervised model',
       lines: [{ name: 'KL', values: points.map(({ kl }) => kl) }],
     },
-    {
-      title: 'Share of held-out pairs put in the people’s order, by round',
-      lines: [
-        { name: 'reward model', values: rounds.map(({ rmAccuracy }) => rmAccuracy) },
-        { name: 'ceiling', values: rounds.map(({ ceiling }) => ceiling) },
-      ],
-    },
+    ...(rounds.length > 1 ? [accuracyOf(rounds)] : []),
   ]
   const height = panels.length * (PANEL_HEIGHT + MARGIN.top + MARGIN.bottom)
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="sans-serif" font-size="12" role="img">
@@ -48,6 +42,15 @@ ${panels.map(panelOf).join('\n')}
 </svg>
 `
 }
+
+/** A single round is a number in the table, and no curve. */
+const accuracyOf = (rounds: SeedReport['rounds']): Panel => ({
+  title: 'Share of held-out pairs put in the people’s order, by round',
+  lines: [
+    { name: 'reward model', values: rounds.map(({ rmAccuracy }) => rmAccuracy) },
+    { name: 'ceiling', values: rounds.map(({ ceiling }) => ceiling) },
+  ],
+})
 
 function panelOf({ title, lines }: Panel, nth: number): string {
   const top = nth * (PANEL_HEIGHT + MARGIN.top + MARGIN.bottom) + MARGIN.top
@@ -63,15 +66,18 @@ function panelOf({ title, lines }: Panel, nth: number): string {
       `<line x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${y(value)}" y2="${y(value)}" stroke="#ddd"/>` +
       `<text x="${MARGIN.left - 8}" y="${y(value) + 4}" text-anchor="end" fill="#555">${value.toFixed(2)}</text>`,
   )
-  const drawn = lines.map(({ name, values }, line) => {
+  const drawn = lines.map(({ values }, line) => {
     const colour = COLOURS[line % COLOURS.length]
     const points = values.map((value, at) => `${x(at).toFixed(1)},${y(value).toFixed(1)}`)
     const dots = values.length > 40 ? [] : points.map((point) => dot(point, colour))
-    const label = `<text x="${WIDTH - MARGIN.right}" y="${top + 14 + line * 15}" text-anchor="end" fill="${colour}">${name}</text>`
-    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}${label}`
+    return `<polyline points="${points.join(' ')}" fill="none" stroke="${colour}" stroke-width="2"/>${dots.join('')}`
   })
+  const names = lines.map(
+    ({ name }, line) => `<tspan dx="12" fill="${COLOURS[line % COLOURS.length]}">● ${name}</tspan>`,
+  )
   return [
     `<text x="${MARGIN.left}" y="${top - 10}" font-weight="bold">${title}</text>`,
+    `<text x="${WIDTH - MARGIN.right}" y="${top - 10}" text-anchor="end">${names.join('')}</text>`,
     ...scale,
     ...drawn,
   ].join('\n')
