@@ -6,7 +6,13 @@ import { basename, join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { ROOT } from './project.ts'
 
-const CHECKS = ['npm ci', 'npm run --silent lint', 'npm run --silent typecheck', 'npm test']
+const CHECKS = [
+  'npm ci',
+  'npm run --silent lint',
+  'npm run --silent typecheck',
+  'npm test',
+  'npm run --silent parley -- learn simulate --ci --seed 1 --json',
+]
 const isRoot = process.getuid?.() === 0
 
 interface Run {
@@ -52,7 +58,7 @@ test('it can be run', async () => {
   expect(mode & 0o111).toBe(0o111)
 })
 
-test('with a browser and a PostgreSQL it installs packages and runs lint, types and tests, in this order', async () => {
+test('with a browser and a PostgreSQL it installs packages and runs lint, types, tests and one seed of learning, in this order', async () => {
   const run = await machine({ npm: '', chromium: '', postgres: '', 'apt-get': '' })
   expect(await run()).toMatchObject({ calls: CHECKS, code: 0 })
 })

@@ -62,16 +62,9 @@ for (const from of FOLDERS) {
   plant(false, file, '#adapters/platform.ts', '#adapters/slack/slack.ts', '../../adapters/platform.ts')
   plant(false, deep, '../../../adapters/slack/slack.ts', '../../../config/load.ts', '../../../test/x.ts')
   plant(false, file, '#config/load.ts', '../../config/load.ts', '#test/x.ts', '../../test/x.ts')
-  plant(
-    false,
-    file,
-    '@slack/bolt',
-    '@slack/web-api',
-    'discord.js',
-    'hono',
-    'hono/cookie',
-    '@hono/node-server',
-  )
+  plant(false, file, '@slack/bolt', '@slack/web-api', 'discord.js')
+  // The reward service is a server of its own: no adapter stands in front of it.
+  plant(from === 'learning', file, 'hono', 'hono/cookie', '@hono/node-server')
   plant(from === 'model', file, 'openai', 'openai/resources/chat', 'node-llama-cpp')
 }
 
