@@ -267,9 +267,12 @@ export async function assemble(parts: Parts): Promise<Parley> {
     stopping.signal,
   )
   const starts = supervised.map((each) => each.start({ host, clock, log, signal: stopping.signal }))
+  const settled = Promise.all(starts).then(() => {})
+  // Whoever named a wrong one hears of it now, and the first answer need not wait for it.
+  const known = reward === undefined ? undefined : settled.then(reward)
+  known?.catch((error: unknown) => log.warn({ err: error }, 'no reward model yet: first answers are given'))
   return {
-    url: front.url,
-    settled: Promise.all(starts).then(() => {}),
+    ...{ url: front.url, settled },
     ...{ ledger, privacy },
     stop: async (drainMs) => {
       stopping.abort()

@@ -7,6 +7,7 @@ import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import type { Namespace } from '#core/store/namespaces.ts'
 import { OneByOne } from '#core/store/one-by-one.ts'
+import { choice } from './choice.ts'
 import { provenance } from './provenance.ts'
 import { Records } from './records.ts'
 
@@ -21,6 +22,8 @@ const made = z
       .object({ inputTokens: z.number(), outputTokens: z.number(), cachedTokens: z.number() })
       .readonly()
       .exactOptional(),
+    /** Only the answer that stood there: what is drawn for a comparison is the model itself. */
+    choice: choice.exactOptional(),
   })
   .readonly()
 

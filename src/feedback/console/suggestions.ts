@@ -5,6 +5,7 @@
 import type { Keyv } from 'keyv'
 import * as z from 'zod'
 import type { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { choice } from '../choice.ts'
 import { Records } from '../records.ts'
 
 export const suggestion = z
@@ -23,18 +24,8 @@ export const suggestion = z
     /** Of the instruction that the model was given, without the dialogue's own system text. */
     promptVersion: z.string(),
     sampling: z.record(z.string(), z.number()).readonly(),
-    /** Present when it was chosen among several (`Choice` in src/model/model.ts). */
-    choice: z
-      .object({
-        n: z.number(),
-        seed: z.number(),
-        scores: z.array(z.number().nullable()).readonly(),
-        chosen: z.number(),
-        rewardModel: z.string().exactOptional(),
-        by: z.enum(['score', 'shadow', 'late', 'failed', 'only']),
-      })
-      .readonly()
-      .exactOptional(),
+    /** Present when it was chosen among several. */
+    choice: choice.exactOptional(),
     /** `stopped`: the trainer took or ignored what had come. */
     ended: z.enum(['finished', 'cut', 'stopped', 'failed']),
   })
