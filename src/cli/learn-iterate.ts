@@ -2,10 +2,12 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
-import { engineNames, LearningError } from '#core/learning/engine.ts'
+import { engineNames, LearningError, type Stage, stageSchema } from '#core/learning/engine.ts'
 import { iterate } from '#core/learning/iterate/iterate.ts'
 import { StateFile } from '#core/learning/iterate/state.ts'
+import { learnedFrom } from '#core/learning/registry/lineage.ts'
 import { dataset } from './learn-dataset.ts'
+import { settingsOf } from './learn-train.ts'
 import { openJobs } from './open-jobs.ts'
 import { withRegistry } from './open-registry.ts'
 
@@ -19,6 +21,7 @@ export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round af
     --rounds <n>           ${USUAL_ROUNDS} when left out
     --rankings <n>         new rankings that a round waits for; ${USUAL_RANKINGS} when left out
     --name <name>          of these rounds; they go on where they were
+    --set <stage>.<key>=<value>   a setting of the engine, such as ppo.beta=0.1; as often as needed
     --seed <n>             1 when left out
   iterate --rounds <n>     the same on the planted truth, without people; takes what simulate takes
 `
@@ -26,7 +29,10 @@ export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round af
 const text = { type: 'string' } as const
 const OPTIONS = {
   ...{ engine: text, sft: text, rounds: text, rankings: text, name: text, seed: text, runs: text },
+  set: { type: 'string', multiple: true, default: [] as string[] },
 } as const
+
+type Settings = Readonly<Record<string, unknown>>
 
 /** With \`--sft\` people rank; without, the planted world does. @throws LearningError, DatasetError */
 export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -47,6 +53,12 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
   ]
   const seed = whole('--seed', values.seed, 1)
   const name = values.name ?? engineName
+  const settings = settingsOf(values.set)
+  const nobodys = Object.keys(settings).find((key) => !stageSchema.safeParse(key.split('.')[0]).success)
+  if (nobodys !== undefined)
+    throw new LearningError(
+      `--set ${nobodys} names no stage. Use --set ppo.${nobodys}=… or --set rm.${nobodys}=….`,
+    )
   const folder = join(USUAL_FOLDER, name)
   const { jobs, engines } = await openJobs(values.runs, env, systemClock)
   const engine = await engines.named(engineName)
@@ -67,13 +79,8 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
       },
       begin: async ({ stage, dataset, base, reward, seed }) => {
         const run = await jobs.create({
-          engine: engine.name,
-          stage,
-          dataset,
-          base,
-          reward,
-          seed,
-          settings: {},
+          ...{ engine: engine.name, stage, dataset, base, reward, seed },
+          settings: ofStage(stage, settings),
         })
         try {
           await engine.submit(run)
@@ -91,20 +98,13 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
         return await engine.status(run)
       },
       collect: async (id) => engine.collect(await jobs.find(id)),
-      register: ({ nth, dataset, reward }, artifact) =>
+      register: ({ nth, reward }, artifact) =>
         withRegistry(env, async ({ registry }) => {
           const id = `${name}-${nth}`
-          const { id: data, consentEpoch } = await readManifest(dataset)
-          const before = (await registry.find(sft))?.datasets ?? []
+          const policy = await jobs.find(artifact.job)
           await registry.add({
-            ...{
-              schema: 1,
-              id,
-              stage: (await (await jobs.find(artifact.job)).spec()).stage,
-              artifact,
-              base: sft,
-            },
-            datasets: [...before, { id: data, consentEpoch }],
+            ...{ schema: 1, id, stage: (await policy.spec()).stage, artifact, base: sft },
+            datasets: await learnedFrom([policy.path, sft], await registry.all()),
             ...(reward === undefined ? {} : { rewardModel: reward }),
             ...{ iteration: nth, createdAt: systemClock.now() },
           })
@@ -114,6 +114,14 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
   )
   return 0
 }
+
+/** What is said of one stage, by the engine's own names. */
+const ofStage = (stage: Stage, settings: Settings): Settings =>
+  Object.fromEntries(
+    Object.entries(settings).flatMap(([key, value]) =>
+      key.startsWith(`${stage}.`) ? [[key.slice(stage.length + 1), value]] : [],
+    ),
+  )
 
 function whole(key: string, given: string | undefined, usual: number): number {
   const value = given === undefined ? usual : Number(given)

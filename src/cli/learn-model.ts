@@ -1,8 +1,10 @@
+import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
 import { LearningError } from '#core/learning/engine.ts'
 import { modelCard } from '#core/learning/registry/card.ts'
+import { learnedFrom } from '#core/learning/registry/lineage.ts'
 import { type Pointer, stateOf } from '#core/learning/registry/pointer.ts'
 import type { ModelRecord } from '#core/learning/registry/record.ts'
 import type { Registry } from '#core/learning/registry/registry.ts'
@@ -21,7 +23,7 @@ export const MODEL_USAGE = `  model ls [--json]                 every model and 
   model promote <model> [--anyway why]   answers everybody
   model rollback [why]              takes the canary back, or goes back to what answered before
   model reject <model> <why>
-  model saw <dataset>               which models learned from it
+  model saw <dataset>               its id or directory: which models learned from it
 `
 const NOT_UNDERSTOOD = 2
 
@@ -135,21 +137,35 @@ async function add(registry: Registry, job: string, values: Values, env: NodeJS.
   const artifact = await (await engines.named(spec.engine)).collect(run)
   const { 'served-at': baseUrl, 'served-as': servedAs, reward, iteration } = values
   const id = values.id ?? spec.id
-  const manifest = await readManifest(spec.dataset.folder)
-  const before = spec.base === undefined ? undefined : await registry.find(spec.base)
+  if (id.trim() === '')
+    throw new LearningError('--id is empty. Leave it out, and the model is called as its job.')
+  const judge = reward === undefined ? [] : [await jobs.addressOf(reward)]
   const record: ModelRecord = {
     ...{ schema: 1, id, stage: spec.stage, createdAt: systemClock.now() },
     artifact: {
       ...artifact,
-      ...(baseUrl === undefined ? {} : { served: { baseUrl, model: servedAs ?? id } }),
+      ...(baseUrl === undefined ? {} : { served: { baseUrl: addressOf(baseUrl), model: servedAs ?? id } }),
     },
-    datasets: [...(before?.datasets ?? []), { id: manifest.id, consentEpoch: manifest.consentEpoch }],
+    datasets: await learnedFrom([run.path, ...judge], await registry.all()),
     ...(spec.base === undefined ? {} : { base: spec.base }),
     ...(reward === undefined ? {} : { rewardModel: reward }),
-    ...(iteration === undefined ? {} : { iteration: Number(iteration) }),
+    ...(iteration === undefined ? {} : { iteration: roundOf(iteration) }),
   }
   await registry.add(record)
   return `${id} is registered. "parley learn eval gate ${id}" says whether it may go to people.`
+}
+
+function roundOf(given: string): number {
+  const nth = Number(given)
+  if (Number.isSafeInteger(nth) && nth > 0) return nth
+  throw new LearningError(`--iteration is "${given}"; expected the number of a round, from 1.`)
+}
+
+/** Without this, a mistyped address is found out by the first person who gets no answer. */
+function addressOf(given: string): string {
+  const { protocol } = URL.parse(given) ?? {}
+  if (protocol === 'http:' || protocol === 'https:') return given
+  throw new LearningError(`--served-at is "${given}"; expected a base URL such as http://127.0.0.1:8000/v1.`)
 }
 
 function weightOf(given: string | undefined): number {
@@ -160,7 +176,10 @@ function weightOf(given: string | undefined): number {
   )
 }
 
-async function saw(registry: Registry, dataset: string): Promise<number> {
+/** @param given a dataset's id, or its directory: who has that at hand must not be told that nobody saw it. */
+async function saw(registry: Registry, given: string): Promise<number> {
+  const isFolder = (await stat(given).catch(() => undefined)) !== undefined
+  const dataset = isFolder ? (await readManifest(given)).id : given
   const found = await registry.thatSaw(new Set([dataset]))
   if (found.length === 0) return say(`No model learned from ${dataset}.`)
   for (const { id } of found) say(id)

@@ -81,7 +81,7 @@ function seedOf(given: string | undefined): number {
 }
 
 /** Numbers, true and false, and lists are what they look like; everything else is text. */
-function settingsOf(given: readonly string[]): Readonly<Record<string, unknown>> {
+export function settingsOf(given: readonly string[]): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     given.map((each) => {
       const [, key, value] = /^([\w.-]+)=(.*)$/su.exec(each) ?? []

@@ -28,7 +28,10 @@ export function modelCard(record: ModelRecord, state: ModelState, notices: reado
     '',
     ...(datasets.length === 0
       ? ['Nothing of this installation.']
-      : datasets.map((each) => `- dataset ${each.id}, built in consent epoch ${each.consentEpoch}`)),
+      : datasets.map(
+          ({ id, consentEpoch = 'that is not known any more' }) =>
+            `- dataset ${id}, built in consent epoch ${consentEpoch}`,
+        )),
     ...notices.map((notice) => `\n> ${notice}`),
     '',
     '## What was measured',

@@ -2,13 +2,14 @@
 import * as z from 'zod'
 import { artifactSchema, stageSchema } from '#core/learning/engine.ts'
 
-const lineageSchema = z
+const learnedSchema = z
   .object({
-    /** A dataset's id, and the consent epoch in which it was built (rule S2). */
+    /** A dataset's id, and the consent epoch in which it was built (rule S2), while that is known. */
     id: z.string(),
-    consentEpoch: z.number().int().nonnegative(),
+    consentEpoch: z.number().int().nonnegative().exactOptional(),
   })
   .readonly()
+export type Learned = z.infer<typeof learnedSchema>
 
 export const modelRecordSchema = z
   .object({
@@ -19,7 +20,7 @@ export const modelRecordSchema = z
     stage: stageSchema,
     artifact: artifactSchema,
     /** Its own datasets and those of everything it came from. */
-    datasets: z.array(lineageSchema).readonly(),
+    datasets: z.array(learnedSchema).readonly(),
     rewardModel: z.string().optional(),
     /** The round of `iterate` that made it, from 1. */
     iteration: z.number().int().positive().optional(),
