@@ -19,7 +19,7 @@ export interface StoreBase {
   keyv(namespace: string): Namespace
   /** Takes what was overwritten out of where it could still be read, as far as no reader holds it (rule S3). */
   settle(): Promise<void>
-  /** @throws when the store does not answer. */
+  /** @throws when the store does not answer, or answers and takes nothing in. */
   ping(): Promise<void>
   close(): Promise<void>
 }

@@ -48,7 +48,9 @@ export async function openPostgresStore(
     }),
     settle: () => postgres.slowly('VACUUM parley.kv, parley.delivery, parley.turn', SETTLE_MS),
     ping: async () => {
-      await postgres.rows('SELECT 1')
+      // A standby, or a server whose disk is full, may answer every question and take nothing in.
+      const [state] = await postgres.rows<{ transaction_read_only: string }>('SHOW transaction_read_only')
+      if (state?.transaction_read_only !== 'off') throw new Error('the database can be read and not written')
     },
     close: async () => {
       clearInterval(sweep)

@@ -5,13 +5,17 @@ import type { Logger } from 'pino'
 import { reasonOf } from '#core/errors.ts'
 import { createNamespaces, type StoreBase, unusable } from './namespaces.ts'
 import { Queues } from './queues.ts'
-import { SqliteAdapter, sweepExpired } from './sqlite-adapter.ts'
+import { SqliteAdapter, sweepExpired, unsynced } from './sqlite-adapter.ts'
 import { migrate } from './sqlite-schema.ts'
 
 /** Expired rows are never read; they are only taken out now and then, so that the file does not grow for ever. */
 const SWEEP_MS = 3_600_000
 /** How long a write waits for another process of this machine that holds the file. */
 const LOCK_WAIT_MS = 5_000
+
+/** One row that nobody reads. */
+const PING = `INSERT INTO kv (ns, key, value) VALUES ('ping', '', ?)
+  ON CONFLICT (ns, key) DO UPDATE SET value = excluded.value`
 
 /** One file, for one machine. */
 export interface SqliteStore extends StoreBase {
@@ -40,7 +44,8 @@ export function openSqliteStore(url: string, log: Logger): SqliteStore {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     },
     ping: async () => {
-      database.prepare('SELECT count(*) FROM sqlite_schema').get()
+      // A write: a full or read-only disk is read as ever, and takes nothing in.
+      unsynced(database, () => database.prepare(PING).run(Date.now()))
     },
     close: async () => {
       clearInterval(sweep)

@@ -62,6 +62,19 @@ describe.skipIf(withoutPostgres || process.env.DATABASE_URL !== undefined)('Post
     60_000,
   )
 
+  test('T1: a database that can be read and not written is down', async () => {
+    const url = await createDatabase(cluster.url())
+    const store = await openStore(url, quietLog)
+    await store.ping()
+    await store.close()
+    const standby = new URL(url)
+    standby.searchParams.set('options', '-c default_transaction_read_only=on')
+    const opened = await openStore(standby.href, quietLog)
+    onTestFinished(() => opened.close())
+    expect(await opened.keyv('x').get('key')).toBeUndefined()
+    await expect(opened.ping()).rejects.toThrow(/not written/)
+  }, 60_000)
+
   test('a replica that starts while the server is away waits for it', async () => {
     const url = await createDatabase(cluster.url())
     await cluster.stop('immediate')
@@ -149,6 +162,17 @@ describe('a file', () => {
     expect((await inbox.claim())?.deliveries.map(({ id }) => id)).toEqual(['before', 'large'])
   })
 
+  test('T1: one that can be read and not written, as on a full disk, is down', async () => {
+    const store = openSqliteStore(`sqlite:${place()}`, quietLog)
+    onTestFinished(() => store.close())
+    await store.ping()
+    store.database.exec('PRAGMA query_only = ON')
+    expect(await store.keyv('x').get('key')).toBeUndefined()
+    await expect(store.ping()).rejects.toThrow(/readonly/)
+    store.database.exec('PRAGMA query_only = OFF')
+    await store.ping()
+  })
+
   test('T1: locked by another for too long, it refuses, and goes on afterwards', async () => {
     const path = place()
     const store = openSqliteStore(`sqlite:${path}`, quietLog)
@@ -160,6 +184,7 @@ describe('a file', () => {
     await expect(inbox.put(delivery('1'))).rejects.toThrow(/locked/)
     await expect(store.keyv('x').set('key', 'value')).rejects.toThrow(/locked/)
     expect(await store.keyv('x').get('key')).toBeUndefined()
+    await expect(store.ping()).rejects.toThrow(/locked/)
     other.exec('ROLLBACK')
     other.close()
     expect(await inbox.put(delivery('1'))).toBe(true)
