@@ -46,7 +46,6 @@ test('the best of four is what the reader sees; a suggestion is the best of thre
     opened += 1
     return reward
   }, model)
-  expect(opened).toBe(0)
   const thread = await alice.ask('Why is the sky blue?')
   expect((await thread.until(answered)).map(({ text }) => text)).toEqual(['Answer 3, with more to it.'])
   expect(model.drawn()).toBe(4)
@@ -60,14 +59,14 @@ test('the best of four is what the reader sees; a suggestion is the best of thre
 })
 
 test('a reward model that cannot be opened costs nobody an answer, and is tried again', async () => {
-  let opened = 0
+  let isThere = false
   const alice = await begin(async () => {
-    opened += 1
-    if (opened === 1) throw new Error('it is not there yet')
+    if (!isThere) throw new Error('it is not there yet')
     return { ...fakeReward(), score: async (judged) => judged.map(byLength) }
   }, wordy())
   const first = await alice.ask('Why is the sky blue?')
   expect((await first.until(answered)).map(({ text }) => text)).toEqual(['Answer 1.'])
+  isThere = true
   const second = await alice.ask('And at night?')
   expect((await second.until(answered)).map(({ text }) => text)).toEqual(['Answer 6, with more to it.'])
 })
