@@ -6,8 +6,8 @@ const MOCKING = ['test/**/lazy.test.ts']
 export default defineConfig({
   test: {
     globalSetup: ['test/postgres/setup.ts'],
-    // Most of a run is waiting for simulated platforms and a browser: on two cores three files at once take half as long.
-    maxWorkers: 3,
+    // Most of a run is waiting for simulated platforms and a browser: on two cores four files at once take half as long.
+    maxWorkers: 4,
     // Patience, not a bar: on a busy machine real sockets, databases and browsers take their time.
     testTimeout: 20_000,
     hookTimeout: 30_000,
