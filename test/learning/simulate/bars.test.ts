@@ -49,17 +49,23 @@ test('a second round may lose a little, and is far above the supervised model', 
   expect(missedByRounds(twice(0.95))).toEqual([])
   expect(missedByRounds(twice(0.9))).toHaveLength(1)
   expect(missedByRounds(twice(0.6))).toHaveLength(2)
+  const far: SeedReport = { ...report, rounds: [round, { ...round, kl: 8.1 }] }
+  expect(missedByRounds(far)).toEqual([expect.stringContaining('8 nats of KL is -0.100')])
 })
 
 test('L4: a model that only pleases the reward model is refused by the gate, and the sweep shows it', () => {
   const kept: SweepPoint = { beta: 0.05, gold: 1, reward: 1, kl: 2, verdict: verdict(2) }
   const hacked: SweepPoint = { beta: 0, gold: -0.1, reward: 2, kl: 20, verdict: verdict(20) }
-  expect(missedBySweep([hacked, kept], 0.05)).toEqual([])
+  const held: SweepPoint = { beta: 0.5, gold: 0.9, reward: 0.9, kl: 0.5, verdict: verdict(0.5) }
+  const missed = (points: readonly SweepPoint[]) => missedBySweep([held, ...points], 0.05)
+  expect(missed([hacked, kept])).toEqual([])
   expect(sweepReportOf([hacked, kept])).toMatch(/beta 0 is refused: It is 20\.0 nats a reply away/)
-  expect(missedBySweep([{ ...hacked, gold: 0.8 }, kept], 0.05)).toHaveLength(1)
-  expect(missedBySweep([{ ...hacked, kl: 5, verdict: verdict(5) }, kept], 0.05)).toHaveLength(2)
-  expect(missedBySweep([hacked, { ...kept, verdict: verdict(9) }], 0.05)).toHaveLength(1)
-  expect(missedBySweep([kept], 0.05)).toHaveLength(1)
+  expect(missed([{ ...hacked, gold: 0.8 }, kept])).toHaveLength(1)
+  expect(missed([{ ...hacked, kl: 5, verdict: verdict(5) }, kept])).toHaveLength(2)
+  expect(missed([hacked, { ...kept, verdict: verdict(9) }])).toHaveLength(1)
+  expect(missed([hacked, { ...kept, kl: 0.5 }])).toEqual(['KL with beta 0.5 is not below that with 0.05.'])
+  expect(missed([kept])).toHaveLength(1)
+  expect(missedBySweep([hacked, kept], 0.05)).toHaveLength(1)
 })
 
 test('the report is a table with curves, the picture a drawing of them', () => {
