@@ -70,7 +70,8 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
     {
       ...{ folder, say, state: new StateFile(folder) },
       build: async (out, parent) => {
-        const kinds = 'sft,pref,rank,prompts'
+        // Rankings also for an engine that learns from pairs alone: they are what a round waits for.
+        const kinds = engineName === 'openai-compatible' ? 'rank,dpo-openai' : 'sft,pref,rank,prompts'
         const options = parent === undefined ? [] : ['--parent', parent]
         const code = await dataset(['build', '--out', out, '--kinds', kinds, ...options], env)
         if (code !== 0) throw new LearningError(`${out} could not be built.`)

@@ -1,0 +1,184 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { text as textOf } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { main } from '#core/cli.ts'
+import { systemPrompt } from '#core/dialogue/system-prompt.ts'
+import { Rankings } from '#core/feedback/rankings.ts'
+import { recordId } from '#core/feedback/record-id.ts'
+import { ComparisonTasks } from '#core/feedback/tasks.ts'
+import { jobSpecSchema } from '#core/learning/engine.ts'
+import { Consents } from '#core/safety/consent.ts'
+import { Pseudonyms } from '#core/safety/pseudonyms.ts'
+import { ShownReplies } from '#core/store/shown-replies.ts'
+import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { Transcripts } from '#core/store/transcripts.ts'
+import { words } from '#test/learning/dataset/given.ts'
+import { STAND_IN } from '#test/learning/engines/given.ts'
+import { quietLog } from '#test/quiet-log.ts'
+
+let folder = ''
+let wrote = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'parley-iterate-'))
+  wrote = ''
+  for (const stream of [process.stdout, process.stderr])
+    vi.spyOn(stream, 'write').mockImplementation((text) => {
+      wrote += String(text)
+      return true
+    })
+})
+afterEach(() => {
+  vi.restoreAllMocks()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const env = () => ({
+  PATH: process.env.PATH,
+  PARLEY_STORE: `sqlite:${join(folder, 'parley.sqlite')}`,
+  PARLEY_LOG_LEVEL: 'fatal',
+})
+const learn = async (...args: readonly string[]) => {
+  wrote = ''
+  return await main(['learn', ...args], env())
+}
+const iterate = (engine: string, ...args: readonly string[]) =>
+  learn(
+    ...['iterate', '--engine', engine, '--sft', 'tiny', '--rounds', '1', '--rankings', String(QUESTIONS)],
+    // Rounds are kept beside the data of the installation: here, beside that of the test.
+    ...[
+      '--name',
+      relative('data/iterations', join(folder, 'rounds')),
+      '--runs',
+      join(folder, 'runs'),
+      ...args,
+    ],
+  )
+const specs = () =>
+  readdirSync(join(folder, 'runs'))
+    .map((id) => join(folder, 'runs', id))
+    .map((run) => ({
+      run,
+      ...jobSpecSchema.parse(JSON.parse(readFileSync(join(run, 'spec.json'), 'utf8'))),
+    }))
+
+const QUESTIONS = 24
+const ann = { platform: 'web', id: 'ann' }
+const bob = { platform: 'web', id: 'bob' }
+
+/** Ann asked, two answers to each question were compared by Bob, and both have agreed. */
+async function rankedByPeople(): Promise<void> {
+  const store = openSqliteStore(env().PARLEY_STORE, quietLog)
+  const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
+  const transcripts = new Transcripts(store.keyv('transcript'), store.keyv('window'))
+  const shown = new ShownReplies(store.keyv('shown'))
+  const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
+  const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
+  const consents = new Consents(store.keyv('consent'), pseudonyms)
+  for (const person of [ann, bob]) await consents.set(person, true, 1)
+  const { text: system, version } = systemPrompt(undefined)
+  const made = { model: 'm', promptVersion: version, sampling: {}, arm: 'main', prompt: { first: 0, end: 1 } }
+  for (let nth = 0; nth < QUESTIONS; nth += 1) {
+    const [at, reply, thread] = [1_000_000 + nth, `reply-${nth}`, `web:w:c:${nth}`]
+    const question = `${words(nth)}?`
+    await transcripts.append(thread, [
+      { role: 'user', id: `q-${nth}`, speaker: { id: ann.id, name: 'Ann' }, text: question, at },
+      { role: 'assistant', id: reply, text: `${words(nth + 100)}.`, at, outcome: 'answered', made },
+    ])
+    await shown.remember([], reply, { thread, platform: 'web', place: {}, messages: [] })
+    const id = recordId(at, `t${nth}`)
+    await tasks.put({
+      ...{ schema: 1, id, at, provenance: 'web', thread, speakers: [pseudonyms.of(ann)], reply, question },
+      prompt: [
+        { role: 'system', content: system },
+        { role: 'user', content: `Ann: ${question}` },
+      ],
+      candidates: [200, 300].map((from) => ({ id: `${from}`, text: `${words(nth + from)}.`, at, made })),
+      ...{ sampledBy: 'person', seed: 's', wanted: 2, raters: 1, state: 'ready' },
+    })
+    await rankings.put({
+      ...{
+        schema: 1,
+        id: recordId(at, `r${nth}`),
+        at,
+        provenance: 'web',
+        task: id,
+        rater: pseudonyms.of(bob),
+      },
+      ...{ displayed: ['200', '300'], order: [['300'], ['200']], allBad: false },
+    })
+  }
+  await store.close()
+}
+
+/** An endpoint that has trained as soon as it is asked. */
+let endpoint: Server
+let baseUrl = ''
+const created: string[] = []
+async function answer(request: IncomingMessage): Promise<object> {
+  const body = await textOf(request)
+  if (request.url?.startsWith('/v1/files')) return { id: 'file-1', status: 'processed' }
+  if (request.url?.includes('/events')) return { data: [], has_more: false }
+  if (request.method === 'GET' && request.url?.includes('/jobs?')) return { data: [], has_more: false }
+  if (request.method === 'POST') created.push(body)
+  return { id: 'ftjob-1', status: 'succeeded', fine_tuned_model: 'ft:tiny', error: null }
+}
+beforeAll(async () => {
+  endpoint = createServer(async (request, response) => {
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(await answer(request)))
+  })
+  await new Promise<void>((done) => endpoint.listen(0, '127.0.0.1', done))
+  const bound = endpoint.address()
+  baseUrl = `http://127.0.0.1:${typeof bound === 'object' ? bound?.port : ''}/v1`
+})
+afterAll(() => {
+  endpoint.closeAllConnections()
+  endpoint.close()
+})
+
+test('what is set of a stage reaches the job of that stage, and no other', async () => {
+  await rankedByPeople()
+  const [command, trainer] = [JSON.stringify([STAND_IN, '{command}']), '{"STAND_IN":"well"}']
+  const set = [
+    ...[
+      `rm.command=${command}`,
+      `rm.env=${trainer}`,
+      'rm.learning_rate=0.00002',
+      'rm.lr_scheduler_type=cosine',
+    ],
+    ...[`rloo.command=${command}`, `rloo.env=${trainer}`, 'rloo.beta=0.2'],
+  ].flatMap((each) => ['--set', each])
+  expect(await iterate('trl', ...set), wrote).toBe(0)
+  expect(wrote).toContain('is a candidate')
+  const [rm, policy] = specs().toSorted((one, other) => one.createdAt - other.createdAt)
+  expect(rm).toMatchObject({ stage: 'rm', settings: { learning_rate: 2e-5, lr_scheduler_type: 'cosine' } })
+  expect(policy).toMatchObject({ stage: 'rloo', reward: rm?.run, settings: { beta: 0.2 } })
+  expect(Object.keys(policy?.settings ?? {})).toEqual(['command', 'env', 'beta'])
+  expect(readFileSync(join(policy?.run ?? '', 'config.yaml'), 'utf8')).toMatch(/^beta: 0.2$/m)
+})
+
+test('an endpoint that learns from pairs alone has them in its dataset', async () => {
+  await rankedByPeople()
+  const set = [`dpo.base_url=${baseUrl}`, 'dpo.beta=0.3', 'rm.learning_rate=1'].flatMap((each) => [
+    '--set',
+    each,
+  ])
+  expect(await iterate('openai-compatible', ...set), wrote).toBe(0)
+  expect(specs()).toMatchObject([{ stage: 'dpo', settings: { base_url: baseUrl, beta: 0.3 } }])
+  expect(created).toHaveLength(1)
+  expect(JSON.parse(created[0] ?? '')).toMatchObject({ method: { dpo: { hyperparameters: { beta: 0.3 } } } })
+  expect(await learn('model', 'ls', '--json')).toBe(0)
+  expect(JSON.parse(wrote)).toMatchObject({ base: 'tiny', iteration: 1, datasets: [{ consentEpoch: 0 }] })
+})
+
+test.each(['beta=0.1', 'policy.beta=0.1', 'learning.rate=1'])(
+  'a setting of no stage is refused before anything begins, with what to write: --set %s',
+  async (given) => {
+    expect(await iterate('trl', '--set', given)).toBe(1)
+    const [key] = given.split('=')
+    expect(wrote).toContain(`--set ${key} names no stage. Use --set ppo.${key}=… or --set rm.${key}=….`)
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
