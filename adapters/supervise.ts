@@ -7,6 +7,9 @@ import type { Host, Platform } from './platform.ts'
 const FIRST_PAUSE_MS = 1_000
 const LONGEST_PAUSE_MS = 60_000
 
+/** Events that are being taken in end soon; a platform that does not answer must not hold up the rest. */
+const STOPS_WITHIN_MS = 10_000
+
 export type PlatformState =
   | { readonly is: 'starting' }
   | { readonly is: 'up' }
@@ -25,7 +28,7 @@ export interface SuperviseDeps {
   readonly signal: AbortSignal
 }
 
-/** Brings one platform up, whatever happens to the others. */
+/** Brings one platform up, and down again, whatever happens to the others. */
 export class SupervisedPlatform {
   readonly platform: Platform
   #state: PlatformState = { is: 'starting' }
@@ -75,5 +78,20 @@ export class SupervisedPlatform {
         await clock.sleep(pause, signal).catch(() => {})
       }
     }
+  }
+
+  /** Resolves when the platform has stopped, or after ten seconds. Never rejects: a failure is logged. */
+  async stop({ clock, log }: Pick<SuperviseDeps, 'clock' | 'log'>): Promise<void> {
+    const about = { platform: this.platform.name }
+    const waited = new AbortController()
+    const late = clock.sleep(STOPS_WITHIN_MS, waited.signal).then(
+      () => log.warn(about, 'the platform does not stop; going on without it'),
+      () => {},
+    )
+    const stop = this.platform
+      .stop()
+      .catch((error: unknown) => log.warn({ err: error, ...about }, 'the platform did not stop cleanly'))
+    await Promise.race([stop, late])
+    waited.abort()
   }
 }

@@ -15,29 +15,28 @@ import { RunningReplies } from './dialogue/running.ts'
 import { Stopping } from './dialogue/stopping.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
 import { SystemPrompts } from './dialogue/system-prompts.ts'
-import { ConfigError, reasonOf } from './errors.ts'
-import { Ballots } from './feedback/ballots.ts'
+import { ConfigError } from './errors.ts'
 import { Comparisons } from './feedback/comparisons.ts'
-import { Suggestions } from './feedback/console/suggestions.ts'
-import { Demonstrations } from './feedback/demonstrations.ts'
 import { polarityFrom } from './feedback/emoji.ts'
 import { createFeedbackDesk } from './feedback/feedback-desk.ts'
 import { createInsights, type InsightSources, loadFolds } from './feedback/insights.ts'
 import { lateConsole } from './feedback/late-console.ts'
-import { Ledger } from './feedback/ledger.ts'
-import { Rankings } from './feedback/rankings.ts'
+import type { Ledger } from './feedback/ledger.ts'
+import { openFeedback } from './feedback/open-feedback.ts'
 import type { SchedulerDeps } from './feedback/scheduler.ts'
 import { takeBack } from './feedback/taken-back.ts'
-import { ComparisonTasks } from './feedback/tasks.ts'
-import { type Front, openFront, type Readiness } from './http/front.ts'
-import { readinessOf } from './http/readiness.ts'
-import { createLateBestOfN, openedOnce } from './learning/best-of-n/late-best-of-n.ts'
+import { openFront } from './http/front.ts'
+import { askReadiness } from './http/readiness.ts'
+import { createLateBestOfN } from './learning/best-of-n/late-best-of-n.ts'
+import { lateReward, openedOnce } from './learning/best-of-n/late-reward.ts'
+import { lateTrainingView } from './learning/jobs/late-view.ts'
 import { USUAL_RUNS } from './learning/jobs/place.ts'
 import type { RewardModel } from './learning/reward/reward-model.ts'
 import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { quickFetch } from './model/openai/fetch.ts'
+import type { AccessLists } from './safety/access.ts'
 import { Audit, audited } from './safety/audit.ts'
 import { Budgets, type Limits } from './safety/budgets.ts'
 import { Consents } from './safety/consent.ts'
@@ -48,7 +47,6 @@ import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Transcripts } from './store/transcripts.ts'
 import { createLog } from './telemetry/log.ts'
-import type { Inbox } from './turns/inbox.ts'
 import { openLeases } from './turns/leases.ts'
 import { openAnnouncements } from './turns/open-announcements.ts'
 import { openInbox } from './turns/open-inbox.ts'
@@ -62,6 +60,8 @@ export interface Parts {
   readonly contextTokens: number
   /** `queue` by default. */
   readonly meanwhile?: Meanwhile | undefined
+  /** Who may ask, and where; everybody by default. */
+  readonly access?: AccessLists | undefined
   /** Answers a day; nothing is limited by default. */
   readonly limits?: Limits | undefined
   readonly emoji: EmojiConfig
@@ -109,39 +109,28 @@ export async function start(env: NodeJS.ProcessEnv): Promise<Parley & { readonly
     throw nobodyCanReachUs()
   }
   const { sampling } = config.model
-  const { systemPrompt, contextTokens, meanwhile, limits, emoji, review, host, port } = config
+  const { systemPrompt, contextTokens, meanwhile, access, limits, emoji, review, host, port } = config
   const parley = await assemble({
     learned: config.model,
     runs: USUAL_RUNS,
     bestOf: bestOf(config),
     ...{ store, model, sampling, platforms, systemPrompt, contextTokens, meanwhile, emoji, review },
-    ...{ limits, host, port, log },
+    ...{ access, limits, host, port, log },
     clock: systemClock,
   })
   process.stdout.write(`Parley is ready at ${parley.url}. Answers come from ${model.label}.\n`)
   return { ...parley, config }
 }
 
-/** Nothing of a reward model is loaded before an answer needs it. */
 function bestOf({ bestOf, model: { apiKey, baseUrl } }: Config): BestOf | undefined {
   if (bestOf === undefined) return undefined
   const { replies, suggestions, ...reward } = bestOf
   const env = { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }
   return {
     ...{ replies, suggestions },
-    reward: async () => {
-      const { openReward } = await import('./learning/reward/open.ts')
-      return openReward(reward, { env, fetch }, AbortSignal.timeout(REWARD_OPENS_WITHIN_MS))
-    },
+    reward: lateReward(reward, { env, fetch }),
   }
 }
-
-/** A model of embeddings may have to be loaded from disk. What takes longer is tried again by the next answer. */
-const REWARD_OPENS_WITHIN_MS = 60_000
-
-/** Looked at now and then; the bot has no use for them. */
-const loadTraining = () =>
-  Promise.all([import('./learning/jobs/curves.ts'), import('./learning/jobs/jobs.ts')])
 
 const nobodyCanReachUs = (): ConfigError =>
   new ConfigError('PARLEY_WEB', {
@@ -179,14 +168,8 @@ export async function assemble(parts: Parts): Promise<Parley> {
           salt: pseudonyms.of({ platform: 'parley', id: 'rollout' }),
         })
   const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompts, clock })
-  const ledger = new Ledger({
-    ...{ events: store.keyv('ledger'), shown: shownReplies, transcripts, pseudonyms, replies },
-  })
-  const demonstrations = new Demonstrations(store.keyv('demonstrations'), pseudonyms)
-  const suggestions = new Suggestions(store.keyv('suggestions'), pseudonyms)
-  const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
-  const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
-  const ballots = new Ballots(store.keyv('ballots'), pseudonyms)
+  const records = openFeedback(store, { shownReplies, transcripts, pseudonyms, replies })
+  const { ledger, demonstrations, suggestions, tasks, rankings, ballots } = records
   transcripts.onDeleted((thread, place) => takeBack(thread, place, { tasks, demonstrations, replies }))
   const consents = new Consents(store.keyv('consent'), pseudonyms)
   const stopping = new AbortController()
@@ -197,6 +180,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const dialogue = createDialogue({
     ...{ shownReplies, transcripts, model, sampling, contextTokens, meanwhile, clock, log },
     inbox,
+    access: parts.access,
     bestOf: bestOf?.replies,
     announcements: openAnnouncements(store, clock, log),
     budgets: new Budgets({ limits: parts.limits ?? {}, counts: store.keyv('budgets'), pseudonyms, clock }),
@@ -217,7 +201,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
     sources: [
       dialogue.personalData,
       ...platforms.flatMap(({ personalData }) => personalData ?? []),
-      ...[ledger, demonstrations, suggestions, tasks, rankings, ballots],
+      ...records.personalData,
     ],
     ...{ consents, log, settle: () => store.settle() },
   })
@@ -245,16 +229,17 @@ export async function assemble(parts: Parts): Promise<Parley> {
       })
     }),
     insights: createInsights(feedback, clock),
-    training: async () => {
-      if (parts.runs === undefined) return { runs: [], older: 0 }
-      const [{ trainingView }, { jobsIn }] = await loadTraining()
-      return await trainingView(jobsIn({ runs: parts.runs, now: () => clock.now() }))
-    },
+    training: () => lateTrainingView(parts.runs, clock),
     log,
   }
   const front = await openFront(parts.host, parts.port, {
     mounts: platforms.flatMap(({ routes }) => routes ?? []),
-    readiness: () => readiness({ store, inbox, supervised, stopping: stopping.signal.aborted }),
+    readiness: () =>
+      askReadiness({
+        ...{ store, queue: inbox },
+        platforms: () => supervised.map(({ platform: { name }, state }) => ({ name, state })),
+        stopping: () => stopping.signal.aborted,
+      }),
   })
   dialogue.start()
   const reviewing = review(
@@ -278,12 +263,13 @@ export async function assemble(parts: Parts): Promise<Parley> {
       stopping.abort()
       const open = await inbox.waiting().catch(() => undefined)
       log.info({ open, drainMs }, 'stopping: nothing more is taken in, and running answers end')
-      await Promise.all(platforms.map((platform) => stopped(platform, clock, log)))
+      await Promise.all(supervised.map((each) => each.stop({ clock, log })))
       const handedOver = await dialogue.drain(drainMs)
       if (handedOver > 0)
         log.warn({ handedOver }, 'stopped before every answer was complete; the next start goes on')
       await reviewing
-      await closeAll(front, store)
+      await front.close()
+      await store.close()
       log.info({ handedOver }, 'stopped')
     },
   }
@@ -332,12 +318,7 @@ export async function openPrivacy(
     sources: [
       conversations,
       ...(web.personalData ?? []),
-      new Ledger({ events: store.keyv('ledger'), shown: shownReplies, pseudonyms }),
-      new Demonstrations(store.keyv('demonstrations'), pseudonyms),
-      new Suggestions(store.keyv('suggestions'), pseudonyms),
-      new ComparisonTasks(store.keyv('tasks'), pseudonyms),
-      new Rankings(store.keyv('rankings'), pseudonyms),
-      new Ballots(store.keyv('ballots'), pseudonyms),
+      ...openFeedback(store, { shownReplies, pseudonyms }).personalData,
     ],
     ...{ log, settle: () => store.settle() },
   })
@@ -393,26 +374,6 @@ async function openPlatforms(
   return platforms
 }
 
-interface Ready {
-  readonly store: Store
-  readonly inbox: Inbox
-  readonly supervised: readonly SupervisedPlatform[]
-  readonly stopping: boolean
-}
-
-async function readiness({ store, inbox, supervised, stopping }: Ready): Promise<Readiness> {
-  const storeFault = await store.ping().then(() => undefined, reasonOf)
-  const queue =
-    storeFault === undefined
-      ? await Promise.all([inbox.waiting(), inbox.oldestWait()]).then(
-          ([open, waitsMs]) => ({ open, waitsMs }),
-          () => undefined,
-        )
-      : undefined
-  const platforms = supervised.map(({ platform: { name }, state }) => ({ name, state }))
-  return readinessOf({ storeFault, platforms, queue, stopping })
-}
-
 function named(platforms: readonly Platform[], name: string): Platform {
   const platform = platforms.find((each) => each.name === name)
   if (platform === undefined)
@@ -420,26 +381,4 @@ function named(platforms: readonly Platform[], name: string): Platform {
       `a question from ${name} waits, but ${name} is not configured; configure it again to answer`,
     )
   return platform
-}
-
-/** Events that are being taken in end soon; a platform that does not answer must not hold up the rest. */
-const PLATFORM_STOPS_WITHIN_MS = 10_000
-
-async function stopped(platform: Platform, clock: Clock, log: Logger): Promise<void> {
-  const about = { platform: platform.name }
-  const waited = new AbortController()
-  const late = clock.sleep(PLATFORM_STOPS_WITHIN_MS, waited.signal).then(
-    () => log.warn(about, 'the platform does not stop; going on without it'),
-    () => {},
-  )
-  const stop = platform
-    .stop()
-    .catch((error: unknown) => log.warn({ err: error, ...about }, 'the platform did not stop cleanly'))
-  await Promise.race([stop, late])
-  waited.abort()
-}
-
-async function closeAll(front: Front, store: Store): Promise<void> {
-  await front.close()
-  await store.close()
 }

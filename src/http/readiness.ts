@@ -1,4 +1,5 @@
-/** What `/readyz` says: the truth about the store, the platforms and what waits, in words for people. Pure. */
+/** What `/readyz` says: the truth about the store, the platforms and what waits, in words for people. */
+import { reasonOf } from '#core/errors.ts'
 import type { Readiness } from './front.ts'
 
 /** A queue that is longer behind than this is worth a word. */
@@ -17,8 +18,30 @@ export interface Circumstances {
   readonly stopping: boolean
 }
 
+/** Where the circumstances are asked for, each time anew. */
+export interface Asked {
+  /** Rejects when it does not answer. */
+  readonly store: { ping(): Promise<void> }
+  readonly queue: { waiting(): Promise<number>; oldestWait(): Promise<number> }
+  readonly platforms: () => Circumstances['platforms']
+  readonly stopping: () => boolean
+}
+
+/** Never rejects: what cannot be asked is part of the answer. The queue lies in the store, and is down with it. */
+export async function askReadiness({ store, queue, platforms, stopping }: Asked): Promise<Readiness> {
+  const storeFault = await store.ping().then(() => undefined, reasonOf)
+  const waiting =
+    storeFault === undefined
+      ? await Promise.all([queue.waiting(), queue.oldestWait()]).then(
+          ([open, waitsMs]) => ({ open, waitsMs }),
+          () => undefined,
+        )
+      : undefined
+  return readinessOf({ storeFault, platforms: platforms(), queue: waiting, stopping: stopping() })
+}
+
 /**
- * Not ready: nothing can be taken in, or a platform is away that will be tried again. One that failed for good at the
+ * Pure. Not ready: nothing can be taken in, or a platform is away that will be tried again. One that failed for good at the
  * start keeps nobody from the others. A queue that is behind is no reason to send people elsewhere: replicas share it.
  */
 export function readinessOf({ storeFault, platforms, queue, stopping }: Circumstances): Readiness {

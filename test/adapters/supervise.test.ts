@@ -5,7 +5,7 @@ import { PlatformError } from '#core/errors.ts'
 import { recordingLog } from '#test/quiet-log.ts'
 import { settle, VirtualClock } from '#test/virtual-clock.ts'
 
-function supervise(starts: (() => Promise<void>)[]) {
+function supervise(starts: (() => Promise<void>)[], stop = async (): Promise<void> => {}) {
   const clock = new VirtualClock()
   const { log, lines } = recordingLog()
   const abort = new AbortController()
@@ -17,7 +17,7 @@ function supervise(starts: (() => Promise<void>)[]) {
       return trouble.now
     },
     start: async () => starts[Math.min(tries++, starts.length - 1)]?.(),
-    stop: async () => {},
+    stop,
     past: async () => [],
     open: () => {
       throw new Error('nothing is shown here')
@@ -90,5 +90,38 @@ describe('a platform that does not come up', () => {
     abort.abort()
     await settled
     expect(tries()).toBe(1)
+  })
+})
+
+describe('T7: the stop of a platform', () => {
+  test('is over as soon as the platform says so', async () => {
+    const { supervised, clock, settled } = supervise([async () => {}])
+    const { log, lines } = recordingLog()
+    await settled
+    await supervised.stop({ clock, log })
+    expect(lines()).toEqual([])
+  })
+
+  test('that fails is logged, and holds up nobody', async () => {
+    const { supervised, clock } = supervise([async () => {}], async () => {
+      throw new Error('socket gone')
+    })
+    const { log, lines } = recordingLog()
+    await supervised.stop({ clock, log })
+    expect(lines()).toMatchObject([{ platform: 'slack', err: { message: 'socket gone' } }])
+  })
+
+  test('that never ends is left after ten seconds', async () => {
+    const { supervised, clock } = supervise([async () => {}], () => new Promise(() => {}))
+    const { log, lines } = recordingLog()
+    let over = false
+    const stopped = supervised.stop({ clock, log }).then(() => {
+      over = true
+    })
+    await clock.advance(9_999)
+    expect(over).toBe(false)
+    await clock.advance(1)
+    await stopped
+    expect(lines()).toMatchObject([{ level: 40, platform: 'slack' }])
   })
 })

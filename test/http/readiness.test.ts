@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { type Circumstances, readinessOf } from '#core/http/readiness.ts'
+import { describe, expect, test } from 'vitest'
+import { type Asked, askReadiness, type Circumstances, readinessOf } from '#core/http/readiness.ts'
 
 const well: Circumstances = {
   storeFault: undefined,
@@ -41,4 +41,43 @@ test.each<readonly [string, Circumstances, boolean, Readonly<Record<string, stri
   expect(said.ready).toBe(ready)
   expect(said.parts).toMatchObject(parts)
   expect('queue' in said.parts).toBe('queue' in parts)
+})
+
+describe('readiness is asked for', () => {
+  const away = async (): Promise<never> => {
+    throw new Error('no answer')
+  }
+  const asked: Asked = {
+    store: { ping: async () => {} },
+    queue: { waiting: async () => 240, oldestWait: async () => 65_400 },
+    platforms: () => well.platforms,
+    stopping: () => false,
+  }
+
+  test('anew each time', async () => {
+    let stopping = false
+    const again = { ...asked, stopping: () => stopping }
+    expect(await askReadiness(again)).toMatchObject({
+      ready: true,
+      parts: { queue: expect.stringMatching('240') },
+    })
+    stopping = true
+    expect(await askReadiness(again)).toMatchObject({ ready: false, parts: { parley: 'stopping' } })
+  })
+
+  test('and a store that is away is not asked for its queue', async () => {
+    let asks = 0
+    const waiting = async () => {
+      asks += 1
+      return 0
+    }
+    const said = await askReadiness({ ...asked, store: { ping: away }, queue: { ...asked.queue, waiting } })
+    expect(said).toEqual({ ready: false, parts: { store: 'down: no answer', slack: 'up', discord: 'up' } })
+    expect(asks).toBe(0)
+  })
+
+  test('and a queue that cannot tell is not mentioned', async () => {
+    const said = await askReadiness({ ...asked, queue: { ...asked.queue, oldestWait: away } })
+    expect(said).toEqual({ ready: true, parts: { store: 'up', slack: 'up', discord: 'up' } })
+  })
 })

@@ -1,8 +1,6 @@
 /**
- * Best-of-n as the bot starts with it: nothing of it is loaded before the first answer that several are drawn for, and
- * one reward model is opened for all models that answer.
+ * Best-of-n as the bot starts with it: nothing of it is loaded before the first answer that several are drawn for.
  */
-import type { RewardModel } from '#core/learning/reward/reward-model.ts'
 import type { LanguageModel } from '#core/model/model.ts'
 import type { BestOfNDeps } from './best-of-n.ts'
 
@@ -21,17 +19,5 @@ export function createLateBestOfN(model: LanguageModel, deps: BestOfNDeps): Lang
       if (bestOf > 1) loaded ??= load()
       yield* ((await loaded) ?? model).stream(prompt, options)
     },
-  }
-}
-
-/** Opened once, by whoever needs it first; after a failure the next one tries again. */
-export function openedOnce(open: () => Promise<RewardModel>): () => Promise<RewardModel> {
-  let opened: Promise<RewardModel> | undefined
-  return () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined
-      throw error
-    })
-    return opened
   }
 }

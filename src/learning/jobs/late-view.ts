@@ -1,0 +1,13 @@
+import type { Clock } from '#core/clock.ts'
+import type { TrainingView } from './view.ts'
+
+/**
+ * How training goes, for the bot: it is looked at now and then, and nothing of it is loaded before.
+ *
+ * @param runs where training jobs are kept; absent where there are none to show
+ */
+export async function lateTrainingView(runs: string | undefined, clock: Clock): Promise<TrainingView> {
+  if (runs === undefined) return { runs: [], older: 0 }
+  const [{ trainingView }, { jobsIn }] = await Promise.all([import('./curves.ts'), import('./jobs.ts')])
+  return await trainingView(jobsIn({ runs, now: () => clock.now() }))
+}
