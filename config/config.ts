@@ -16,6 +16,8 @@ export interface Config {
   readonly contextTokens: number
   /** What happens to a question that comes while an answer is being written in its thread (rule T2). */
   readonly meanwhile: Settings['meanwhile']
+  /** Who may ask, and where (rule S7). What is not set allows everybody, everywhere. */
+  readonly access: AccessConfig
   /** Answers a day (rule S7). */
   readonly limits: LimitsConfig
   readonly model: ModelConfig
@@ -29,6 +31,12 @@ export interface Config {
   /** Absent when every answer is the first one. */
   readonly bestOf?: BestOfConfig
   readonly emoji: EmojiConfig
+}
+
+export interface AccessConfig {
+  readonly people?: readonly string[]
+  readonly channels?: readonly string[]
+  readonly deny?: readonly string[]
 }
 
 /** What is not set is not limited. */
@@ -112,14 +120,28 @@ export interface ReviewConfig {
 
 /** From the table's shape, which is made for people, to the program's. */
 export function configOf(settings: Settings): Config {
-  const { limits, model, slack, discord, web, secrets, training, review, bestOf, emoji, log, ...top } =
-    settings
+  const {
+    access,
+    limits,
+    model,
+    slack,
+    discord,
+    web,
+    secrets,
+    training,
+    review,
+    bestOf,
+    emoji,
+    log,
+    ...top
+  } = settings
   const { names, dir, temperature, topP, maxTokens, ...call } = model
   const { botToken, ...slackRest } = slack
   return frozen({
     ...present(top),
     ...present(secrets),
     logLevel: log.level,
+    access: present(access),
     limits: present(limits),
     model: {
       ...present(call),

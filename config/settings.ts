@@ -85,6 +85,27 @@ export const settings = z.object({
     about: 'How long running replies may take to finish when Parley is stopped, in milliseconds.',
   }),
 
+  access: z.object({
+    people: names.optional().register(facts, {
+      env: 'PARLEY_ALLOW_PEOPLE',
+      about:
+        'Whom Parley answers: ids of people, ids of Discord roles, or web for everybody of the web workspace, separated by commas. Whoever else asks is told so. Without it, everybody.',
+      example: 'U0123,900000000000000001,web',
+    }),
+    channels: names.optional().register(facts, {
+      env: 'PARLEY_ALLOW_CHANNELS',
+      about:
+        'Where Parley answers: ids of channels, of Slack workspaces or of Discord servers, or web, separated by commas. Without it, everywhere, also in direct messages.',
+      example: 'C0123,web',
+    }),
+    deny: names.optional().register(facts, {
+      env: 'PARLEY_DENY',
+      about:
+        'Whom and where Parley does not answer, whatever else allows it: ids of people, roles, channels, workspaces or servers, separated by commas.',
+      example: 'U0456,C0456',
+    }),
+  }),
+
   limits: z.object({
     person: answersADay.optional().register(facts, {
       env: 'PARLEY_LIMIT_PERSON',

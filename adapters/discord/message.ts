@@ -22,6 +22,8 @@ export interface HeardMessage {
   readonly author: Named & {
     /** A bot, a webhook or Discord itself. */
     readonly automatic: boolean
+    /** Absent in direct messages, and in every message read over REST. */
+    readonly roles?: readonly string[] | undefined
   }
   /** False for what Discord itself says: a name change, a new member, a pin. */
   readonly spoken: boolean
@@ -29,6 +31,7 @@ export interface HeardMessage {
   /** What came with the text and is not text: one line each, for the model to know of. */
   readonly extras: readonly string[]
   readonly mentions: readonly Named[]
+  /** That it mentions. */
   readonly roles: readonly string[]
   /** The message this one replies to. */
   readonly about: string | undefined
@@ -57,13 +60,19 @@ const listOf = <T extends z.ZodType>(item: T) =>
     .default([])
     .transform((items) => items.flatMap((each) => item.safeParse(each).data ?? []))
 
+/** Only of messages that Discord sends by itself: those that are fetched do not say. */
+const member = z
+  .object({ nick: z.string().nullish(), roles: listOf(snowflake) })
+  .optional()
+  .catch(undefined)
+
 const messageSchema = z.object({
   id: snowflake,
   channel_id: snowflake,
   guild_id: snowflake.optional(),
   channel_type: z.int().optional().catch(undefined),
   author: user,
-  member: nickname,
+  member,
   webhook_id: z.string().optional().catch('unreadable'),
   type: z.int(),
   content: z.string(),
@@ -104,6 +113,7 @@ export function readMessage(raw: unknown): HeardMessage | undefined {
     author: {
       id: author.id,
       name: nameOf(author, message.member),
+      roles: message.member?.roles,
       automatic: author.bot === true || author.system === true || message.webhook_id !== undefined,
     },
     spoken: SPOKEN_TYPES.includes(message.type),

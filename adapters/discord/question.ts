@@ -53,6 +53,7 @@ export function questionOf(message: HeardMessage, where: Where, text: string, ow
     sentAt: message.sentAt,
     place: placeOf(message, where, text),
     ...(hasPast && { hasPast }),
+    ...(message.author.roles && { roles: message.author.roles }),
   }
 }
 

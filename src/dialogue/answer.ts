@@ -19,7 +19,7 @@ export async function answer(
   const { platform } = newest.thread
   const stage = await deps.stage(platform, signal)
   const past = await pastOf(claim, questions, stage, signal, deps)
-  await transcripts.append(claim.thread, [...past, ...questions.map(asMessage)])
+  await transcripts.append(claim.thread, [...past, ...questions.map(asQuestion)])
   const journal = readJournal(claim.journal, () => ({ reply: randomUUIDv7(), shown: [] }))
   const context = await transcripts.window(claim.thread)
   const ids = questions.map(({ id }) => id)
@@ -56,6 +56,11 @@ async function pastOf(
 const asMessage = ({ id, speaker, text, named = [], sentAt }: Question | PastMessage): Message => ({
   ...{ role: 'user', id, speaker, text, ...naming(named) },
   at: sentAt,
+})
+
+const asQuestion = (question: Question): Message => ({
+  ...asMessage(question),
+  ...(question.barred && { barred: true }),
 })
 
 const asPast = (past: PastMessage): Message => {

@@ -4,6 +4,7 @@
  *
  * Knows no platform: questions arrive through `accept`, replies leave through the surfaces of a `Stage`.
  */
+import { mayAsk } from '#core/safety/access.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
 import { naming, type ThreadRef, threadKey } from '#core/thread.ts'
 import type { Announcements } from '#core/turns/announcements.ts'
@@ -50,7 +51,7 @@ export interface Dialogue {
 export function createDialogue({ announcements, meanwhile, ...parts }: DialogueDeps): Dialogue {
   const running = new RunningReplies()
   const deps: TurnDeps = { ...parts, running }
-  const { inbox, clock, log, shownReplies, transcripts } = deps
+  const { inbox, clock, log, shownReplies, transcripts, access } = deps
   const stopping = new Stopping({ running, announcements, inbox, shownReplies })
   const loop = new TurnLoop({ inbox, clock, log, work: (claim, signal) => takeTurn(claim, signal, deps) })
 
@@ -85,8 +86,11 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
     (await inbox.isHeld(thread)) && (await transcripts.find(thread, reply)) === undefined
 
   return {
-    accept: async (question) => {
-      const { id, thread, sentAt } = question
+    accept: async ({ roles, ...asked }) => {
+      const { id, thread, sentAt } = asked
+      // Decided once, while the author's roles are at hand: it holds for another attempt and for an edit as well (S7).
+      const barred = !mayAsk(access ?? {}, { ...asked, ...(roles === undefined ? {} : { roles }) })
+      const question: Question = { ...asked, ...(barred && { barred }) }
       const fresh = await put(id, threadKey(thread), sentAt, { kind: 'question', question })
       if (fresh && meanwhile === 'interrupt') await interrupt(threadKey(thread), sentAt)
       return fresh ? 'accepted' : 'duplicate'

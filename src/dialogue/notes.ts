@@ -5,6 +5,7 @@ import type { Scope, UsedUp } from '#core/safety/budgets.ts'
 
 export const NOTES = {
   earlierKept: 'No new answer came, so this is the earlier one.',
+  barred: 'I may not answer you here. Those who run me decide who may ask, and where.',
   cut: 'The answer stopped at its length limit. Say "go on" for the rest.',
   filtered: 'The model declined to answer this.',
   stopped: 'Stopped.',

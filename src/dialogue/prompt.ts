@@ -1,5 +1,5 @@
 import type { Prompt, PromptTurn } from '#core/model/model.ts'
-import type { Message, UserMessage } from '#core/store/transcripts.ts'
+import type { AssistantMessage, Message, UserMessage } from '#core/store/transcripts.ts'
 import type { Speaker } from '#core/thread.ts'
 
 /**
@@ -7,7 +7,8 @@ import type { Speaker } from '#core/thread.ts'
  *
  * Everything depends on the messages alone, so that from turn to turn the prompt only grows at its end and the
  * provider's prompt cache hits. Neighbouring messages of people become one turn, because many models accept only
- * turns that alternate. A reply of which nothing was said is left out; our own notes on it never were part of it.
+ * turns that alternate. A reply of which nothing was said is left out, and our own notes on it never were part of it.
+ * Nor is what somebody said who may not ask.
  */
 export function buildPrompt(system: string, messages: readonly Message[]): Prompt {
   const names = new Set(
@@ -15,7 +16,7 @@ export function buildPrompt(system: string, messages: readonly Message[]): Promp
   )
   const turns: PromptTurn[] = []
   for (const message of messages) {
-    if (message.role === 'deleted' || (message.role === 'assistant' && message.text === '')) continue
+    if (message.role === 'deleted' || isLeftOut(message)) continue
     const content = message.role === 'user' ? named(message, names) : message.text
     const last = turns.at(-1)
     if (last?.role === message.role)
@@ -24,6 +25,10 @@ export function buildPrompt(system: string, messages: readonly Message[]): Promp
   }
   return { system, turns }
 }
+
+/** Whoever may not ask shall not be answered with the next question either (rule S7). */
+const isLeftOut = (message: UserMessage | AssistantMessage): boolean =>
+  message.role === 'user' ? message.barred === true : message.text === ''
 
 /** A bare mention is a question too: somebody wants the assistant to look at the thread, or to say hello. */
 const CALLED = '(called you without a message)'

@@ -24,6 +24,10 @@ export interface Question {
    * fetched once (rule C1).
    */
   readonly hasPast?: boolean
+  /** What its author is in that place, by the platform's names, where it has such (rule S7). */
+  readonly roles?: readonly string[]
+  /** Set by the dialogue: its author may not ask here (rule S7). */
+  readonly barred?: true
 }
 
 /** A message that was in the thread before the assistant came. */

@@ -3,7 +3,7 @@ import { type Control, type ReplySurface, SurfaceError } from '#core/delivery/su
 import { explain } from '#core/model/explain.ts'
 import { estimateTokens } from '#core/model/tokens.ts'
 import type { UsedUp } from '#core/safety/budgets.ts'
-import type { AssistantMessage, Message, Provenance } from '#core/store/transcripts.ts'
+import type { AssistantMessage, Message, Provenance, UserMessage } from '#core/store/transcripts.ts'
 import { LeaseLost } from '#core/turns/inbox.ts'
 import type { Try } from '#core/turns/turn-loop.ts'
 import { type Completion, complete } from './completion.ts'
@@ -134,6 +134,7 @@ class ReplyInProgress {
     if (claim.failures >= MAX_FAILURES || claim.attempt > MAX_ATTEMPTS)
       return this.#unasked('failed', NOTES.ourFault, 'ours')
 
+    if (this.#isBarred()) return this.#unasked('refused', NOTES.barred)
     const { dropped, tooLong } = fitWindow(context.messages, contextTokens, estimateTokens(systemPrompt.text))
     if (dropped > 0) await transcripts.startWindowAt(claim.thread, context.first + dropped)
     if (tooLong) return this.#unasked('refused', NOTES.tooLong)
@@ -153,15 +154,24 @@ class ReplyInProgress {
     return this.#orEarlier(this.#messageOf(completion, range), notes)
   }
 
+  /** Of several people who asked together one may: the others hear the answer as well (rule S7). */
+  #isBarred(): boolean {
+    const asked = this.#asked()
+    return asked.length > 0 && asked.every(({ barred }) => barred)
+  }
+
+  /** What it answers, as it stands in the transcript. */
+  #asked(): readonly UserMessage[] {
+    return this.#task.context.messages.flatMap((message) =>
+      message.role === 'user' && this.#questions.includes(message.id) ? [message] : [],
+    )
+  }
+
   /** Counted at the first attempt only: a crash of ours costs nobody an answer (rule S7). */
   async #spend(): Promise<UsedUp | undefined> {
-    const { claim, platform, context } = this.#task
+    const { claim, platform } = this.#task
     if (claim.attempt > 1 || this.#stop.aborted) return undefined
-    const people = context.messages.flatMap((message) =>
-      message.role === 'user' && this.#questions.includes(message.id)
-        ? [{ platform, id: message.speaker.id }]
-        : [],
-    )
+    const people = this.#asked().map(({ speaker }) => ({ platform, id: speaker.id }))
     return this.#deps.budgets?.spend({ thread: claim.thread, people })
   }
 

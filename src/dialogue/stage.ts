@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
 import type { Surfaces } from '#core/delivery/surface.ts'
 import type { LanguageModel, Sampling } from '#core/model/model.ts'
+import type { AccessLists } from '#core/safety/access.ts'
 import type { Budgets } from '#core/safety/budgets.ts'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import type { Transcripts } from '#core/store/transcripts.ts'
@@ -23,6 +24,8 @@ export interface TurnDeps {
   readonly running: RunningReplies
   /** Left out: nobody's answers are counted. */
   readonly budgets?: Pick<Budgets, 'spend'> | undefined
+  /** Who may ask, and where; left out: everybody, everywhere. */
+  readonly access?: AccessLists | undefined
   readonly model: LanguageModel
   readonly sampling: Sampling
   /** How many answers are drawn for a reply, of which the best is given; one when left out. */

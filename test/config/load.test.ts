@@ -14,6 +14,7 @@ test('with nothing set, everything has its default', async () => {
     drainMs: 20_000,
     contextTokens: 16_000,
     meanwhile: 'queue',
+    access: {},
     limits: {},
     model: {
       models: [],
@@ -44,6 +45,9 @@ test('every setting can come from the environment', async () => {
     PARLEY_MODELS_DIR: '/models',
     PARLEY_CONTEXT_TOKENS: '4000',
     PARLEY_MEANWHILE: 'interrupt',
+    PARLEY_ALLOW_PEOPLE: 'U1, web',
+    PARLEY_ALLOW_CHANNELS: 'C1',
+    PARLEY_DENY: 'U2,C2',
     PARLEY_LIMIT_PERSON: '100',
     PARLEY_LIMIT_CHANNEL: '500',
     PARLEY_LIMIT_WORKSPACE: '2000',
@@ -83,6 +87,7 @@ test('every setting can come from the environment', async () => {
     systemPrompt: 'Be brief.',
     contextTokens: 4000,
     meanwhile: 'interrupt',
+    access: { people: ['U1', 'web'], channels: ['C1'], deny: ['U2', 'C2'] },
     limits: { person: 100, channel: 500, workspace: 2000 },
     model: {
       models: ['gpt-6-luna', './My Models/small.gguf', 'rehearsal'],

@@ -6,6 +6,7 @@ import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import type { Stage } from '#core/dialogue/stage.ts'
 import { systemPrompt } from '#core/dialogue/system-prompt.ts'
 import type { LanguageModel, ModelEvent, Prompt } from '#core/model/model.ts'
+import type { AccessLists } from '#core/safety/access.ts'
 import type { Budgets } from '#core/safety/budgets.ts'
 import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
@@ -52,6 +53,7 @@ export class Theatre {
   contextTokens = 10_000
   meanwhile: Meanwhile | undefined
   budgets: Pick<Budgets, 'spend'> | undefined
+  access: AccessLists | undefined
   bestOf: number | undefined
   /** How many answers the model might draw, a number a prompt. */
   readonly askedBestOf: (number | undefined)[] = []
@@ -60,7 +62,7 @@ export class Theatre {
 
   /** A further process on the same store. */
   open(): Dialogue {
-    const { clock, inbox, announcements, transcripts, shownReplies, meanwhile, budgets } = this
+    const { clock, inbox, announcements, transcripts, shownReplies, meanwhile, budgets, access } = this
     const model: LanguageModel = {
       label: 'script',
       stream: (prompt, { signal, onArm, bestOf }) => {
@@ -71,7 +73,7 @@ export class Theatre {
       },
     }
     return createDialogue({
-      ...{ clock, inbox, announcements, transcripts, shownReplies, meanwhile, budgets, model },
+      ...{ clock, inbox, announcements, transcripts, shownReplies, meanwhile, budgets, access, model },
       sampling: { temperature: 0.5 },
       bestOf: this.bestOf,
       systemPrompt: systemPrompt('be kind'),

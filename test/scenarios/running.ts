@@ -5,6 +5,7 @@ import type { Meanwhile } from '#core/dialogue/dialogue.ts'
 import type { LedgerEvent } from '#core/feedback/ledger.ts'
 import { assemble, type BestOf, type Parley } from '#core/main.ts'
 import type { LanguageModel } from '#core/model/model.ts'
+import type { AccessLists } from '#core/safety/access.ts'
 import type { Limits } from '#core/safety/budgets.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { openStore } from '#core/store/store.ts'
@@ -20,6 +21,7 @@ export interface RunningOptions {
   readonly clock?: Clock
   /** What is the default of the settings by default. */
   readonly meanwhile?: Meanwhile
+  readonly access?: AccessLists
   readonly limits?: Limits
   readonly bestOf?: BestOf
 }
@@ -42,6 +44,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
     systemPrompt: undefined,
     contextTokens: 16_000,
     meanwhile: options.meanwhile,
+    access: options.access,
     limits: options.limits,
     bestOf: options.bestOf,
     host: '127.0.0.1',

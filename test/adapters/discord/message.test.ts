@@ -13,7 +13,7 @@ describe('a message', () => {
       channel: CHANNEL,
       guild: GUILD,
       channelType: 0,
-      author: { id: ALICE, name: 'Alice L.', automatic: false },
+      author: { id: ALICE, name: 'Alice L.', automatic: false, roles: [] },
       spoken: true,
       content: 'hello',
       extras: [],
@@ -23,6 +23,13 @@ describe('a message', () => {
       starter: undefined,
       sentAt: Date.parse('2026-11-23T10:00:00Z'),
     })
+  })
+
+  test("S7: brings its author's roles, where Discord tells them", () => {
+    const rolesWith = (member: unknown) => readMessage(messagePayload({ member }))?.author.roles
+    expect(rolesWith({ roles: [GUILD, 'not an id'] })).toEqual([GUILD])
+    expect(rolesWith({ roles: null })).toEqual([])
+    expect(rolesWith(undefined)).toBeUndefined()
   })
 
   test.each([

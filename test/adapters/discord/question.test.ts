@@ -53,6 +53,7 @@ describe('a question', () => {
       thread: { platform: 'discord', workspace: GUILD, channel: CHANNEL, root: MESSAGE },
       speaker: { id: ALICE, name: 'Alice L.' },
       text: 'what is a monad?',
+      roles: [],
       sentAt: Date.parse('2026-11-23T10:00:00Z'),
       place: {
         to: 'new thread',
