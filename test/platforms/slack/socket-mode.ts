@@ -27,6 +27,11 @@ const ENVELOPE = {
   slash_commands: 'slash_commands',
 } as const
 
+interface Waiting {
+  readonly socket: WebSocket
+  readonly settle: (answer: Answer) => void
+}
+
 export class SocketMode implements Transport {
   readonly name = 'socket'
   readonly #changes: Changes
@@ -34,7 +39,7 @@ export class SocketMode implements Transport {
   /** Connections that may still get events, in the order they opened. */
   readonly #open: WebSocket[] = []
   /** Envelopes sent and not yet acknowledged. */
-  readonly #waiting = new Map<string, (answer: Answer) => void>()
+  readonly #waiting = new Map<string, Waiting>()
   readonly #tickets = new Set<string>()
   #turn = 0
   readonly control: SocketControl
@@ -85,15 +90,11 @@ export class SocketMode implements Transport {
       const settle = (answer: Answer): void => {
         this.#waiting.delete(id)
         late.removeEventListener('abort', expire)
-        socket.off('close', lose)
         resolve(answer)
       }
       const expire = (): void => settle({ acknowledged: false, result: 'timeout', reason: 'timeout' })
-      const lose = (): void =>
-        settle({ acknowledged: false, result: 'connection lost', reason: 'connection_failed' })
       late.addEventListener('abort', expire)
-      socket.on('close', lose)
-      this.#waiting.set(id, settle)
+      this.#waiting.set(id, { socket, settle })
       const attempts =
         kind === 'event' ? { retry_attempt: retry?.number ?? 0, retry_reason: retry?.reason ?? '' } : {}
       const envelope = { envelope_id: id, payload, type: ENVELOPE[kind], ...attempts }
@@ -112,6 +113,7 @@ export class SocketMode implements Transport {
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {
       clearInterval(pings)
+      this.#lose(socket)
       this.#forget(socket)
     })
     socket.on('message', (data) => this.#acknowledge(String(data)))
@@ -131,14 +133,21 @@ export class SocketMode implements Transport {
     if (!isJson(frame) || typeof frame.envelope_id !== 'string') return
     const payload = frame.payload
     const empty = payload === undefined || (isJson(payload) && Object.keys(payload).length === 0)
-    const settle = this.#waiting.get(frame.envelope_id)
-    settle?.({ acknowledged: true, result: 'ack', ...(empty ? {} : { response: payload }) })
+    this.#waiting
+      .get(frame.envelope_id)
+      ?.settle({ acknowledged: true, result: 'ack', ...(empty ? {} : { response: payload }) })
   }
 
   #askToReconnect(socket: WebSocket, reason: string): void {
     socket.send(JSON.stringify({ type: 'disconnect', reason, debug_info: { host: 'applink-1' } }))
     this.#forget(socket)
     setTimeout(() => socket.close(), CLOSE_AFTER_DISCONNECT_MS).unref()
+  }
+
+  #lose(gone: WebSocket): void {
+    for (const { socket, settle } of this.#waiting.values())
+      if (socket === gone)
+        settle({ acknowledged: false, result: 'connection lost', reason: 'connection_failed' })
   }
 
   #forget(socket: WebSocket): void {
