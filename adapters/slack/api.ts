@@ -61,6 +61,8 @@ export interface StreamEnd {
 
 export interface RepliesPage {
   readonly oldest?: string
+  /** With the one of `oldest`, too. */
+  readonly inclusive?: boolean
   readonly latest?: string
   readonly cursor?: string
 }

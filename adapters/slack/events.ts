@@ -15,7 +15,7 @@ import type { Deletions } from './deletions.ts'
 import type { FormsApi } from './forms/api.ts'
 import { type Incoming, namedIn, questionOf, readMessage, type Self, textOf } from './inbound.ts'
 import { Lanes } from './lanes.ts'
-import { saidAfter } from './later.ts'
+import { since } from './later.ts'
 import { mentionedIn } from './mrkdwn.ts'
 import type { Offers } from './offers.ts'
 import type { People } from './people.ts'
@@ -157,10 +157,16 @@ async function takeIncoming(incoming: Incoming, deps: EventsDeps, again: boolean
   const { host, self } = deps
   const owned = incoming.reply && (await host.owns(incoming.thread))
   if (incoming.address === 'bystander' && !owned) return
-  await host.accept(questionOf(incoming, { self, people: await namesIn(incoming, deps), owned }))
-  if (!again || incoming.address !== 'mention') return
-  for (const later of await saidAfter(incoming, deps.api, self))
-    await host.accept(questionOf(later, { self, people: await namesIn(later, deps), owned: true }))
+  const people = await namesIn(incoming, deps)
+  const accepted = await host.accept(questionOf(incoming, { self, people, owned }))
+  // What was known all the time, its edits and what was said below it found known as well.
+  if (!again || (accepted === 'duplicate' && incoming.address !== 'mention')) return
+  const { edit, deletion, later } = await since(incoming, deps)
+  if (edit !== undefined) await takeEdit(edit, deps)
+  if (deletion !== undefined) await host.deleted(deletion.deletion)
+  if (incoming.address !== 'mention') return
+  for (const one of later)
+    await host.accept(questionOf(one, { self, people: await namesIn(one, deps), owned: true }))
 }
 
 async function takeEdit({ incoming, version, at }: HeardEdit, deps: EventsDeps): Promise<void> {

@@ -1,7 +1,8 @@
 /** Slack refuses, is away, or delivers late: nothing is lost, and readiness says why (rules T1, T2, D5). */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Clock, systemClock } from '#core/clock.ts'
 import { ReplyWriter } from '#core/delivery/reply-writer.ts'
+import type { SlackPerson } from '#test/platforms/slack/contract.ts'
 import { ScaledClock } from '#test/scaled-clock.ts'
 import { asked, FINISHED, failing, never, REPLY, running } from './running.ts'
 
@@ -67,6 +68,59 @@ test.each([{ socket: false }, { socket: true }])(
     expect(host.questions.map(({ hasPast }) => hasPast)).toEqual([false, false])
   },
 )
+
+describe('T1, T6: what came late, and was changed or taken back while nobody knew it', () => {
+  const asks = {
+    mention: (alice: SlackPerson, channel: string) => alice.mention(channel, 'what is a monad?'),
+    'direct message': (alice: SlackPerson) => alice.directMessage('what is a monad?'),
+  }
+  const words = {
+    mention: (bot: string) => `<@${bot}> and a functor?`,
+    'direct message': () => 'and a functor?',
+  }
+
+  describe.each(['mention', 'direct message'] as const)('a %s', (kind) => {
+    const missed = async () => {
+      const late: Clock = { ...systemClock, now: () => systemClock.now() + 60_000 }
+      const app = await running({ retryDelaysMs: [], clock: late })
+      const alice = app.simulator.person('alice')
+      app.host.down = true
+      const sent = await asks[kind](alice, app.channel)
+      await app.simulator.settled()
+      app.host.down = false
+      return { ...app, alice, sent }
+    }
+
+    test('is answered as it reads now', async () => {
+      const { simulator, host, alice, sent } = await missed()
+      await alice.edit(sent, words[kind](simulator.bot.userId))
+      await simulator.settled()
+      expect(host.edits).toEqual([])
+      await sent.redeliver(1, { as: 'retry' })
+      // As one edit, though Slack tells of a mention twice.
+      expect(new Set(host.edits.map(({ version }) => version)).size).toBe(1)
+      expect(host.edits[0]).toMatchObject({ question: host.questions[0]?.id, text: 'and a functor?' })
+      expect(host.deletions).toEqual([])
+    })
+
+    test('is not answered once it is gone', async () => {
+      const { simulator, host, alice, sent } = await missed()
+      await alice.delete(sent)
+      await simulator.settled()
+      await sent.redeliver(1, { as: 'retry' })
+      expect(host.deletions.map(({ question }) => question)).toContain(host.questions[0]?.id)
+    })
+
+    test('is answered as it was told where it cannot be read, and where nothing became of it', async () => {
+      const { simulator, host, sent } = await missed()
+      simulator.failNext('conversations.replies', { kind: 'platform', error: 'missing_scope' })
+      await sent.redeliver(1, { as: 'retry' })
+      await sent.redeliver(1, { as: 'retry' })
+      expect(host.questions.map(({ text }) => text)).toEqual(['what is a monad?'])
+      expect([host.edits, host.deletions]).toEqual([[], []])
+    })
+  })
+})
 
 test('a mention that comes at once costs no look at its thread', async () => {
   const app = await running()
