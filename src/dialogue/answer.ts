@@ -61,6 +61,7 @@ const asMessage = ({ id, speaker, text, named = [], sentAt }: Question | PastMes
 const asQuestion = (question: Question): Message => ({
   ...asMessage(question),
   ...(question.barred && { barred: true }),
+  ...(question.editedAt !== undefined && { editedAt: question.editedAt }),
 })
 
 const asPast = (past: PastMessage): Message => {

@@ -6,13 +6,14 @@
  */
 import { mayAsk } from '#core/safety/access.ts'
 import type { PersonalData } from '#core/safety/personal-data.ts'
-import { naming, type ThreadRef, threadKey } from '#core/thread.ts'
+import { type ThreadRef, threadKey } from '#core/thread.ts'
 import type { Announcements } from '#core/turns/announcements.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
 import { Conversations } from './personal-data.ts'
 import type { Question } from './question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from './request.ts'
+import { isLate, reword } from './reword.ts'
 import { RunningReplies } from './running.ts'
 import { askedBefore } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
@@ -117,13 +118,13 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
     edited: async (edit) => {
       const asked = await inbox.placeOf(edit.question)
       if (asked === undefined) return
-      const { text, named = [] } = edit
       if (
-        await amend(edit.question, ({ named: _, ...question }) => ({ ...question, text, ...naming(named) }))
+        await amend(edit.question, (question) => (isLate(edit, question) ? question : reword(question, edit)))
       )
         return
       const { thread, sentAt } = asked
       const old = await transcripts.find(thread, edit.question)
+      if (old?.role === 'user' && isLate(edit, old)) return
       // In its question's place: what waits was asked later, and is answered knowing the new words.
       const id = `${edit.question}#${edit.version}`
       const fresh = await put(id, thread, sentAt, { kind: 'edit', edit })

@@ -24,6 +24,8 @@ export interface Question {
    * fetched once (rule C1).
    */
   readonly hasPast?: boolean
+  /** When its text was edited last, milliseconds since the epoch, where that was before its turn (rule T6). */
+  readonly editedAt?: number
   /** What its author is in that place, by the platform's names, where it has such (rule S7). */
   readonly roles?: readonly string[]
   /** Set by the dialogue: its author may not ask here (rule S7). */

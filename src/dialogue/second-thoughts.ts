@@ -1,11 +1,11 @@
 /** What people do after the fact: ask for another answer, change a question, take a message back. Rules T5 and T6. */
 import { randomUUIDv7 } from 'node:crypto'
 import type { AssistantMessage, Candidate, Message, UserMessage } from '#core/store/transcripts.ts'
-import { naming } from '#core/thread.ts'
 import type { Try } from '#core/turns/turn-loop.ts'
 import { readJournal } from './journal.ts'
 import { writeReply } from './reply.ts'
 import type { Deletion, Edit } from './request.ts'
+import { isLate, reword } from './reword.ts'
 import type { TurnDeps } from './stage.ts'
 
 /** Answers again in the same messages, and keeps the earlier answer as an alternative (rule T5). */
@@ -31,19 +31,11 @@ export async function changeText(claim: Try, edit: Edit, signal: AbortSignal, de
   if (old?.role !== 'user')
     return deps.log.debug({ thread: claim.thread }, 'an edit of what is not remembered')
   const isRetry = claim.attempt > 1
-  if (old.text === edit.text && !isRetry) return
-  await transcripts.replace(claim.thread, old.id, reworded(old, edit, deps.clock.now()))
+  if (isLate(edit, old) || (old.text === edit.text && !isRetry)) return
+  await transcripts.replace(claim.thread, old.id, { ...reword(old, edit), changedAt: deps.clock.now() })
   const { messages } = await transcripts.window(claim.thread)
   const reply = answerTo(old, messages)
   if (reply !== undefined) await replaceReply(claim, reply, { alternatives: [] }, signal, deps)
-}
-
-function reworded(
-  { named: _, ...old }: UserMessage,
-  { text, named = [] }: Edit,
-  changedAt: number,
-): UserMessage {
-  return { ...old, text, ...naming(named), changedAt }
 }
 
 /** Nothing of a deleted message is left, be it a question or a reply of ours (rule T6). */

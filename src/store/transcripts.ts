@@ -15,6 +15,8 @@ export interface UserMessage {
   readonly at: number
   /** When its text was edited last, milliseconds since the epoch: answers from before were to other words. */
   readonly changedAt?: number
+  /** The same by the platform's clock, which orders the edits of a message (rule T6). */
+  readonly editedAt?: number
   /** Its author may not ask there: it was answered with that, and so is its edit (rule S7). */
   readonly barred?: true
 }

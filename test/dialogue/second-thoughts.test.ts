@@ -21,8 +21,8 @@ const again = async (theatre: Theatre, reply: string, id = 'again-1') => {
   await theatre.clock.advance(10_000)
   return result
 }
-const edit = async (theatre: Theatre, question: string, text: string, version = 'v1') => {
-  await theatre.dialogue.edited({ question, version, text, at: 1_000_000 })
+const edit = async (theatre: Theatre, question: string, text: string, version = 'v1', at = 1_000_000) => {
+  await theatre.dialogue.edited({ question, version, text, at })
   await theatre.clock.advance(10_000)
 }
 const remove = async (theatre: Theatre, question: string, message = 'none') => {
@@ -255,6 +255,61 @@ describe('T6: edits', () => {
       'you said: Alice: next',
     ])
     expect(JSON.stringify(theatre.prompts.slice(1))).not.toContain('old')
+  })
+
+  describe('T1: an edit that comes after a later one, because nobody took it in at first, changes nothing', () => {
+    test('when the later one is answered', async () => {
+      const theatre = new Theatre()
+      await theatre.ask('1', 'what is 2+2')
+      await edit(theatre, '1', 'what is 2+4', 'v2', 2_000)
+      await edit(theatre, '1', 'what is 2+3', 'v1', 1_000)
+      expect(theatre.visible.at(-1)).toBe('you said: Alice: what is 2+4')
+      expect((await remembered(theatre))[0]).toMatchObject({ text: 'what is 2+4' })
+    })
+
+    test('while the later one is being answered', async () => {
+      const theatre = new Theatre()
+      await theatre.ask('1', 'what is 2+2')
+      const read = endless(theatre)
+      await edit(theatre, '1', 'what is 2+4', 'v2', 2_000)
+      await edit(theatre, '1', 'what is 2+3', 'v1', 1_000)
+      expect(read.aborted).toBe(false)
+      await theatre.dialogue.stop({ thread: REF })
+      await theatre.clock.advance(1_000)
+      expect(theatre.prompts).toHaveLength(2)
+      expect((await remembered(theatre))[0]).toMatchObject({ text: 'what is 2+4' })
+    })
+
+    test('while the question waits', async () => {
+      const theatre = new Theatre()
+      endless(theatre)
+      await theatre.ask('1', 'first')
+      await theatre.ask('2', 'old')
+      await edit(theatre, '2', 'newest', 'v2', 2_000)
+      await edit(theatre, '2', 'newer', 'v1', 1_000)
+      theatre.script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
+      await theatre.dialogue.stop({ thread: REF })
+      await theatre.clock.advance(1_000)
+      expect(theatre.visible.at(-1)).toBe('you said: Alice: newest')
+      await edit(theatre, '2', 'newer', 'v1', 1_000)
+      expect(theatre.visible.at(-1)).toBe('you said: Alice: newest')
+    })
+
+    test('while both wait', async () => {
+      const theatre = new Theatre()
+      const read = endless(theatre)
+      await theatre.ask('1', 'what is 2+2')
+      const edits = [
+        { question: '1', version: 'v2', text: 'what is 2+4', at: 2_000 },
+        { question: '1', version: 'v1', text: 'what is 2+3', at: 1_000 },
+      ]
+      theatre.script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
+      await Promise.all(edits.map((each) => theatre.dialogue.edited(each)))
+      await theatre.clock.advance(10_000)
+      expect(read.aborted).toBe(true)
+      expect(theatre.visible.at(-1)).toBe('you said: Alice: what is 2+4')
+      expect((await remembered(theatre))[0]).toMatchObject({ text: 'what is 2+4' })
+    })
   })
 
   test('an edit that leaves the text as it was does not stop the answer', async () => {
