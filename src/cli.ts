@@ -4,11 +4,19 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { ConfigError, reasonOf } from '#core/errors.ts'
+import { asksForUsage, mistyped } from './cli/usage.ts'
 
 type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>
 
+interface Entry {
+  readonly about: string
+  readonly load: () => Promise<Verb>
+  /** How it is used, in full; `about` says it all when absent. */
+  readonly usage?: (args: readonly string[]) => Promise<string>
+}
+
 /** Loaded when called: `parley feedback` must not pay for the platforms' SDKs. */
-const VERBS = new Map<string, { readonly about: string; readonly load: () => Promise<Verb> }>([
+const VERBS = new Map<string, Entry>([
   [
     'start',
     { about: 'Serve every configured platform.', load: async () => (await import('./cli/start.ts')).start },
@@ -18,6 +26,7 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     {
       about: 'What people did about replies: feedback list, stats, export or import.',
       load: async () => (await import('./cli/feedback.ts')).feedback,
+      usage: async () => (await import('./cli/feedback.ts')).FEEDBACK_USAGE,
     },
   ],
   [
@@ -25,6 +34,7 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     {
       about: 'From what people gave to a better model: learn dataset, train, job, simulate and more.',
       load: async () => (await import('./cli/learn.ts')).learn,
+      usage: async (args) => (await import('./cli/learn.ts')).learnUsage(args),
     },
   ],
   [
@@ -32,6 +42,7 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     {
       about: 'What is kept of a person: privacy view, export, erase, consent <platform:person>.',
       load: async () => (await import('./cli/privacy.ts')).privacy,
+      usage: async () => (await import('./cli/privacy.ts')).PRIVACY_USAGE,
     },
   ],
   [
@@ -39,6 +50,7 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
     {
       about: "What was done with people's data, by whom and when.",
       load: async () => (await import('./cli/audit.ts')).audit,
+      usage: async () => (await import('./cli/audit.ts')).AUDIT_USAGE,
     },
   ],
   [
@@ -51,27 +63,31 @@ const VERBS = new Map<string, { readonly about: string; readonly load: () => Pro
 ])
 
 const USAGE = 2
-const HELP: readonly (string | undefined)[] = [undefined, 'help', '--help', '-h']
 
 /** @returns the exit code: 0 done, 1 failed, 2 not understood. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [name, ...rest] = args
-  if (HELP.includes(name) || HELP.includes(rest[0] ?? '')) {
+  if (name === undefined || asksForUsage([name])) {
     process.stdout.write(usage())
     return 0
   }
-  const verb = VERBS.get(name ?? '')
+  const verb = VERBS.get(name)
   if (verb === undefined) {
     process.stderr.write(`parley has no "${name}".\n\n${usage()}`)
     return USAGE
+  }
+  if (asksForUsage(rest)) {
+    process.stdout.write((await verb.usage?.(rest)) ?? `Usage: parley ${name}\n  ${verb.about}\n`)
+    return 0
   }
   try {
     // Into the environment itself: libraries read it too. What it already says wins over the file.
     for (const [key, value] of Object.entries(readEnvFile())) env[key] ??= value
     return await (await verb.load())(rest, env)
   } catch (error) {
-    if (isMistyped(error)) {
-      process.stderr.write(`${reasonOf(error).split('. ')[0]}.\n\n${usage()}`)
+    const sentence = mistyped(error)
+    if (sentence !== undefined) {
+      process.stderr.write(`${sentence}\n\n${(await verb.usage?.(rest)) ?? usage()}`)
       return USAGE
     }
     // A wrong setting is the operator's to mend: the sentence helps, a stack trace would not.
@@ -92,13 +108,6 @@ function readEnvFile(): NodeJS.ProcessEnv {
     throw new ConfigError('The settings file', { got: '.env', expected: 'a file that can be read', fix })
   }
 }
-
-/** `parseArgs` of Node refuses what a verb does not know. */
-const isMistyped = (error: unknown): boolean =>
-  error instanceof Error &&
-  'code' in error &&
-  typeof error.code === 'string' &&
-  error.code.startsWith('ERR_PARSE_ARGS_')
 
 function usage(): string {
   const width = Math.max(...[...VERBS.keys()].map((name) => name.length))

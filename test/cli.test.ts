@@ -28,21 +28,62 @@ afterEach(() => vi.restoreAllMocks())
 /** Every verb that ran in spite of its arguments would fail on this setting, with 1 and not with 2. */
 const env = { PARLEY_STORE: 'nonsense' }
 
-test.each([[[]], [['help']], [['--help']], [['start', '--help']], [['feedback', '-h']]])(
-  '%j shows every verb',
-  async (args) => {
-    expect(await main(args, env)).toBe(0)
-    expect(wrote.out).toMatch(/^Usage: parley <verb>\n[\s\S]* start [\s\S]* feedback /)
-    expect(wrote.err).toBe('')
-  },
-)
+test.each([[[]], [['help']], [['--help']]])('%j shows every verb', async (args) => {
+  expect(await main(args, env)).toBe(0)
+  expect(wrote.out).toMatch(/^Usage: parley <verb>\n[\s\S]* start [\s\S]* feedback /)
+  expect(wrote.err).toBe('')
+})
+
+test.each([
+  [['start', '--help'], 'Usage: parley start\n  Serve '],
+  [['warm', '-h'], 'Usage: parley warm\n  Compile '],
+  [['feedback', 'help'], 'Usage: parley feedback <what>\n  list '],
+  [['feedback', 'import', 'f.jsonl', '-h'], 'Usage: parley feedback <what>\n  list '],
+  [['privacy', '--help'], 'Usage: parley privacy <what> '],
+  [['audit', '--json', '--help'], 'Usage: parley audit '],
+  [['learn', '--help'], 'Usage: parley learn <what>\n  dataset build '],
+])('%j says how it is used, and does nothing', async (args, usage) => {
+  expect(await main(args, env)).toBe(0)
+  expect(wrote.out.startsWith(usage)).toBe(true)
+  expect(wrote.err).toBe('')
+})
+
+const LEARN = [
+  ...['dataset build', 'dataset verify', 'dataset show', 'dataset import', 'train', 'serve-policy'],
+  ...['rm train', 'rm eval', 'rm calibrate', 'rm serve', 'bon eval', 'simulate', 'iterate'],
+  ...['job ls', 'job status', 'job logs', 'job cancel', 'job resume', 'job collect'],
+  ...['model ls', 'model show', 'model add', 'model shadow', 'model canary', 'model promote'],
+  ...['model rollback', 'model reject', 'model saw', 'eval winrate', 'eval safety', 'eval gate'],
+]
+
+test.each(LEARN)('learn %s --help says how it is used, and `learn --help` names it', async (words) => {
+  expect(await main(['learn', ...words.split(' '), '--help'], env)).toBe(0)
+  expect(wrote.out).toMatch(new RegExp(`^Usage: parley learn <what>\n  (.*\n)*? *${words} `, 'm'))
+  expect(wrote.err).toBe('')
+  const own = wrote.out
+  wrote.out = ''
+  expect(await main(['learn', '--help'], env)).toBe(0)
+  expect(wrote.out).toContain(own.replace(/^.*\n/, ''))
+  expect(wrote.out.length).toBeGreaterThan(own.length)
+})
+
+test('what stands behind -- is meant for the verb, also --help', async () => {
+  expect(await main(['privacy', 'view', '--', '--help'], env)).toBe(2)
+  expect(wrote.out).toBe('')
+})
 
 test.each([
   [['strat'], 'parley has no "strat".'],
   [['constructor'], 'parley has no "constructor".'],
   [['start', '--prot', '80'], "Unknown option '--prot'."],
   [['start', 'now'], "Unexpected argument 'now'."],
-  [['feedback', 'list', '--jsn'], "Unknown option '--jsn'."],
+  [['feedback', 'list', '--jsn'], "Unknown option '--jsn'.\n\nUsage: parley feedback "],
+  [['learn', 'job', 'ls', '--jsn'], "Unknown option '--jsn'.\n\nUsage: parley learn <what>\n  job ls"],
+  [
+    ['learn', 'train', 'sft', '--seed', '-1'],
+    "Option '--seed' argument is ambiguous.\n\nUsage: parley learn <what>\n  train ",
+  ],
+  [['learn'], 'Usage: parley learn <what>\n  dataset build'],
   [['feedback', 'lst'], ''],
   [['privacy', 'view', 'alice'], 'Usage: parley privacy'],
   [['privacy', 'consent', 'web:u_1', 'yes'], 'Usage: parley privacy'],
@@ -51,7 +92,14 @@ test.each([
   expect(await main(args, env)).toBe(2)
   expect(wrote.err.startsWith(line)).toBe(true)
   expect(wrote.err).toContain('Usage: parley ')
-  expect(wrote.err).not.toContain('    at ')
+  expect(wrote.err).not.toMatch(/^ {4}at /mu)
+})
+
+test('a verb that learn does not have is said in a line that names those it has', async () => {
+  expect(await main(['learn', 'trian'], env)).toBe(2)
+  expect(wrote.err).toMatch(
+    /^parley learn has no "trian"\. It has dataset, train, .*"parley learn --help".*\n$/,
+  )
 })
 
 test('a wrong setting is said in a sentence, without a stack', async () => {
@@ -129,3 +177,19 @@ test('a .env that cannot be read is said in a sentence', async () => {
     expect.stringMatching(/^The settings file is "\.env".*Make it readable, or remove it\.\n$/),
   ])
 })
+
+test.each([
+  [
+    ['bon', 'eval', '--dataset', 'd', '--reward', 'http://127.0.0.1:1'],
+    'http://127.0.0.1:1 cannot be reached',
+  ],
+])(
+  'an endpoint that is not there is said with the next step, without a stack: learn %j',
+  async (args, said) => {
+    const none = { PARLEY_STORE: 'memory:', PARLEY_MODEL: 'rehearsal', PARLEY_REWARD_TOKEN: 'a'.repeat(16) }
+    expect(await main(['learn', ...args], none)).toBe(1)
+    expect(wrote.err).toContain(said)
+    expect(wrote.err).toMatch(/\. Start the server, or correct its address: .*\.\n$/u)
+    expect(wrote.err).not.toMatch(/^ {4}at /mu)
+  },
+)

@@ -6,7 +6,7 @@ import { openStore } from '#core/store/store.ts'
 import { createLog } from '#core/telemetry/log.ts'
 import { readPerson } from './person.ts'
 
-const USAGE = `Usage: parley audit [--about <platform:person>] [--json]
+export const AUDIT_USAGE = `Usage: parley audit [--about <platform:person>] [--json]
   What was done with people's data and with models, oldest first: erasures, consents, exports, datasets, promotions.
   People are pseudonyms; --about shows what was done with one person's.
 `
@@ -20,7 +20,7 @@ export async function audit(args: readonly string[], env: NodeJS.ProcessEnv): Pr
   })
   const person = values.about === undefined ? undefined : readPerson(values.about)
   if (values.about !== undefined && person === undefined) {
-    process.stderr.write(USAGE)
+    process.stderr.write(AUDIT_USAGE)
     return NOT_UNDERSTOOD
   }
   const config = await loadConfig(env)

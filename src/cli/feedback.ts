@@ -18,7 +18,7 @@ import { createLog } from '#core/telemetry/log.ts'
 import { statsForPeople } from './feedback-stats.ts'
 import { withSmallHeap } from './small-heap.ts'
 
-const USAGE = `Usage: parley feedback <what>
+export const FEEDBACK_USAGE = `Usage: parley feedback <what>
   list [--json]    every event, oldest first; with --json one object a line
   stats [--json]   what the votes come to
   export           every event, one JSON object a line, without a platform's ids
@@ -61,7 +61,7 @@ export async function feedback(args: readonly string[], env: NodeJS.ProcessEnv):
   const [name = '', ...rest] = positionals
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined
   if (verb === undefined || rest.length !== verb.arguments) {
-    process.stderr.write(USAGE)
+    process.stderr.write(FEEDBACK_USAGE)
     return NOT_UNDERSTOOD
   }
   const config = await loadConfig(env)

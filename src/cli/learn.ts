@@ -1,5 +1,7 @@
 import { DatasetError } from '#core/learning/dataset/dataset.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { ModelError } from '#core/model/error.ts'
+import { modelFailed } from './model-failed.ts'
 
 type Verb = (args: readonly string[], env: NodeJS.ProcessEnv) => Promise<number>
 
@@ -48,21 +50,35 @@ const VERBS = new Map<string, () => Promise<{ readonly verb: Verb; readonly usag
 ])
 const NOT_UNDERSTOOD = 2
 
+/** Of the verb that is named among `args`; of all when none is. */
+export async function learnUsage(args: readonly string[]): Promise<string> {
+  const what = args.find((each) => VERBS.has(each))
+  const loads = [...VERBS].flatMap(([name, load]) => (what === undefined || name === what ? [load] : []))
+  const verbs = await Promise.all(loads.map((load) => load()))
+  return `Usage: parley learn <what>\n${verbs.map(({ usage }) => usage).join('\n')}`
+}
+
 /** `parley learn …`: from what people gave to a better model. */
 export async function learn(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const [what = '', ...rest] = args
-  const load = VERBS.get(what)
+  const [what, ...rest] = args
+  const load = VERBS.get(what ?? '')
   if (load === undefined) {
-    const all = await Promise.all([...VERBS.values()].map((each) => each()))
-    process.stderr.write(`Usage: parley learn <what>\n${all.map(({ usage }) => usage).join('\n')}`)
+    const all = [...VERBS.keys()].join(', ')
+    process.stderr.write(
+      what === undefined
+        ? await learnUsage([])
+        : `parley learn has no "${what}". It has ${all}. "parley learn --help" says what they do.\n`,
+    )
     return NOT_UNDERSTOOD
   }
   try {
     return await (await load()).verb(rest, env)
   } catch (error) {
     // Whoever runs the command can mend it: the sentence helps, a stack trace would not.
-    if (!(error instanceof DatasetError || error instanceof LearningError)) throw error
-    process.stderr.write(`${error.message}\n`)
+    const isTheirs = error instanceof DatasetError || error instanceof LearningError
+    const sentence = isTheirs ? error.message : error instanceof ModelError ? modelFailed(error) : undefined
+    if (sentence === undefined) throw error
+    process.stderr.write(`${sentence}\n`)
     return 1
   }
 }

@@ -5,7 +5,7 @@ import type { PersonRef } from '#core/person.ts'
 import type { PrivacyDesk } from '#core/safety/privacy-desk.ts'
 import { readPerson } from './person.ts'
 
-const USAGE = `Usage: parley privacy <what> <platform:person>
+export const PRIVACY_USAGE = `Usage: parley privacy <what> <platform:person>
   view      what is kept of the person, counted
   export    everything of it, one JSON object a line
   erase     everything of it is deleted; needs --yes
@@ -44,7 +44,7 @@ export async function privacy(args: readonly string[], env: NodeJS.ProcessEnv): 
   const person = readPerson(who)
   const takesChoice = name === 'consent' ? choice === 'on' || choice === 'off' : choice === undefined
   if (verb === undefined || person === undefined || !takesChoice || others.length > 0) {
-    process.stderr.write(USAGE)
+    process.stderr.write(PRIVACY_USAGE)
     return NOT_UNDERSTOOD
   }
   const { privacy, close } = await openPrivacy(env)
