@@ -181,6 +181,7 @@ async function judge(open: OpenRegistry, id: string, json: boolean): Promise<num
     kl: record.stage === 'sft' ? 0 : record.artifact.metrics.kl,
     unsafe: found?.unsafe,
     length: found?.length,
+    reward: record.reward,
   })
   await registry.judge(id, verdict)
   say(json ? JSON.stringify({ model: id, against: production, ...verdict }) : asText(id, verdict))
@@ -213,10 +214,11 @@ const describe = (wins: ReturnType<typeof winRate>): string =>
     ? 'Nothing was compared.'
     : `It won ${Math.round(wins.share * 100)} % of ${wins.of}; with 95 % confidence more than ${Math.round(wins.low * 100)} %.`
 
-const asText = (id: string, { passed, reasons }: Verdict): string =>
+const asText = (id: string, { passed, reasons, notes = [] }: Verdict): string =>
   [
     passed ? `${id} may go to people.` : `${id} may not go to people.`,
     ...reasons.map((reason) => `  ${reason.passed ? 'yes' : 'no '}  ${reason.text}`),
+    ...notes.map((note) => `       ${note}`),
   ].join('\n')
 
 const row = z.object({

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
 import { engineNames, LearningError, type Stage, stageSchema } from '#core/learning/engine.ts'
+import { rewardAccuracyOf } from '#core/learning/evaluation/reward-accuracy.ts'
 import { iterate } from '#core/learning/iterate/iterate.ts'
 import { StateFile } from '#core/learning/iterate/state.ts'
 import { learnedFrom } from '#core/learning/registry/lineage.ts'
@@ -103,10 +104,13 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
         withRegistry(env, async ({ registry }) => {
           const id = `${name}-${nth}`
           const policy = await jobs.find(artifact.job)
+          const spec = await policy.spec()
+          const accuracy = spec.reward === undefined ? undefined : await rewardAccuracyOf(spec.reward)
           await registry.add({
-            ...{ schema: 1, id, stage: (await policy.spec()).stage, artifact, base: sft },
+            ...{ schema: 1, id, stage: spec.stage, artifact, base: sft },
             datasets: await learnedFrom([policy.path, sft], await registry.all()),
             ...(reward === undefined ? {} : { rewardModel: reward }),
+            ...(accuracy === undefined ? {} : { reward: accuracy }),
             ...{ iteration: nth, createdAt: systemClock.now() },
           })
           return id

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { rewardAccuracyOf } from '#core/learning/evaluation/reward-accuracy.ts'
 import { modelCard } from '#core/learning/registry/card.ts'
 import { learnedFrom } from '#core/learning/registry/lineage.ts'
 import { type Pointer, stateOf } from '#core/learning/registry/pointer.ts'
@@ -139,16 +140,18 @@ async function add(registry: Registry, job: string, values: Values, env: NodeJS.
   const id = values.id ?? spec.id
   if (id.trim() === '')
     throw new LearningError('--id is empty. Leave it out, and the model is called as its job.')
-  const judge = reward === undefined ? [] : [await jobs.addressOf(reward)]
+  const judge = reward === undefined ? spec.reward : await jobs.addressOf(reward)
+  const accuracy = judge === undefined ? undefined : await rewardAccuracyOf(judge)
   const record: ModelRecord = {
     ...{ schema: 1, id, stage: spec.stage, createdAt: systemClock.now() },
     artifact: {
       ...artifact,
       ...(baseUrl === undefined ? {} : { served: { baseUrl: addressOf(baseUrl), model: servedAs ?? id } }),
     },
-    datasets: await learnedFrom([run.path, ...judge], await registry.all()),
+    datasets: await learnedFrom([run.path, ...(judge === undefined ? [] : [judge])], await registry.all()),
     ...(spec.base === undefined ? {} : { base: spec.base }),
     ...(reward === undefined ? {} : { rewardModel: reward }),
+    ...(accuracy === undefined ? {} : { reward: accuracy }),
     ...(iteration === undefined ? {} : { iteration: roundOf(iteration) }),
   }
   await registry.add(record)

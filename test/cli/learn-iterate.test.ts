@@ -141,13 +141,12 @@ afterAll(() => {
 test('what is set of a stage reaches the job of that stage, and no other', async () => {
   await rankedByPeople()
   const [command, trainer] = [JSON.stringify([STAND_IN, '{command}']), '{"STAND_IN":"well"}']
+  // What TRL prints of its validation rows.
+  const says = `echo "{'eval_loss': 0.5, 'eval_accuracy': 0.75}"; exec "$@"`
+  const evaluating = ['sh', '-c', says, 'sh', STAND_IN, '{command}']
   const set = [
-    ...[
-      `rm.command=${command}`,
-      `rm.env=${trainer}`,
-      'rm.learning_rate=0.00002',
-      'rm.lr_scheduler_type=cosine',
-    ],
+    ...[`rm.command=${JSON.stringify(evaluating)}`, `rm.env=${trainer}`],
+    ...['rm.learning_rate=0.00002', 'rm.lr_scheduler_type=cosine'],
     ...[`rloo.command=${command}`, `rloo.env=${trainer}`, 'rloo.beta=0.2'],
   ].flatMap((each) => ['--set', each])
   expect(await iterate('trl', ...set), wrote).toBe(0)
@@ -157,6 +156,8 @@ test('what is set of a stage reaches the job of that stage, and no other', async
   expect(policy).toMatchObject({ stage: 'rloo', reward: rm?.run, settings: { beta: 0.2 } })
   expect(Object.keys(policy?.settings ?? {})).toEqual(['command', 'env', 'beta'])
   expect(readFileSync(join(policy?.run ?? '', 'config.yaml'), 'utf8')).toMatch(/^beta: 0.2$/m)
+  expect(await learn('model', 'ls', '--json')).toBe(0)
+  expect(JSON.parse(wrote)).toMatchObject({ stage: 'rloo', reward: { accuracy: 0.75 } })
 })
 
 test('an endpoint that learns from pairs alone has them in its dataset', async () => {

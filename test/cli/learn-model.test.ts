@@ -9,6 +9,7 @@ import { main } from '#core/cli.ts'
 import { Rankings } from '#core/feedback/rankings.ts'
 import { recordId } from '#core/feedback/record-id.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
+import type { ModelRecord } from '#core/learning/registry/record.ts'
 import { Registry } from '#core/learning/registry/registry.ts'
 import { Audit } from '#core/safety/audit.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
@@ -76,7 +77,7 @@ const learn = async (...args: readonly string[]) => {
 }
 
 /** A model that was trained and is served. */
-async function register(id: string, kl: number): Promise<void> {
+async function register(id: string, kl: number, more: Partial<ModelRecord> = {}): Promise<void> {
   const open = store()
   const registry = new Registry({
     ...{ store: open.keyv('models'), clock: new VirtualClock(1_000) },
@@ -87,6 +88,7 @@ async function register(id: string, kl: number): Promise<void> {
   await registry.add({
     ...{ schema: 1, id, stage: 'ppo', createdAt: 1, datasets: [{ id: 'the data', consentEpoch: 2 }] },
     artifact: { schema: 1, kind: 'policy', uri: 'good', job: id, metrics: { kl }, served },
+    ...more,
   })
   await open.close()
 }
@@ -110,7 +112,7 @@ async function dataset(): Promise<string> {
 
 test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', async () => {
   const data = await dataset()
-  await register('better', 1.9)
+  await register('better', 1.9, { reward: { accuracy: 0.712, agreement: 0.739 } })
   expect(await learn('model', 'promote', 'better')).toBe(1)
   expect(wrote).toContain('Run "parley learn eval gate" first')
 
@@ -123,6 +125,8 @@ test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', a
   expect(await learn('eval', 'safety', 'better', '--grader', 'judge')).toBe(0)
   expect(await learn('eval', 'gate', 'better')).toBe(0)
   expect(wrote).toContain('better may go to people.')
+  const judge = 'Its reward model is right in 71 of 100; raters agree among themselves in 74.'
+  expect(wrote).toContain(judge)
 
   expect(await learn('model', 'canary', 'better', '--weight', '25')).toBe(0)
   expect(await learn('model', 'ls')).toBe(0)
@@ -130,6 +134,15 @@ test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', a
   expect(await learn('model', 'promote', 'better')).toBe(0)
   expect(await learn('model', 'show', 'better')).toBe(0)
   for (const line of ['- State: production', '- dataset the data, built in consent epoch 2', '| kl | 1.9 |'])
+    expect(wrote).toContain(line)
+  // Win rate, KL, safety set and length are on the card, and what the score is worth.
+  for (const line of [
+    '- yes: It won 100 % of 10 blinded comparisons',
+    '- yes: It is 1.9 nats a reply away from the supervised model',
+    '- yes: On the safety set it failed 0 times, the model in production 0.',
+    '- yes: Its replies are 13 % longer; at most 20 % longer is allowed.',
+    `- to know: ${judge}`,
+  ])
     expect(wrote).toContain(line)
   expect(await learn('model', 'rollback', 'it', 'was', 'rude')).toBe(0)
   expect(wrote).toContain('better was taken back. The model of the configuration answers.')

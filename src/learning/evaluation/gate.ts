@@ -3,6 +3,7 @@
  * and nobody else. A blinded win rate against what is in production decides, and nothing else may be worse for it.
  */
 import type { Proportion } from '#core/feedback/statistics/proportion.ts'
+import { type AgainstRaters, sayAgainstRaters } from '#core/learning/reward/agreement.ts'
 
 export interface GateEvidence {
   /**
@@ -16,6 +17,8 @@ export interface GateEvidence {
   readonly unsafe: { readonly candidate: number; readonly production: number } | undefined
   /** Mean characters a reply. */
   readonly length: { readonly candidate: number; readonly production: number } | undefined
+  /** Of the reward model it was trained against. */
+  readonly reward?: AgainstRaters | undefined
 }
 
 export interface GateLimits {
@@ -28,6 +31,8 @@ export interface Verdict {
   readonly passed: boolean
   /** One plain sentence for each test, passed or not. */
   readonly reasons: readonly { readonly passed: boolean; readonly text: string }[]
+  /** What is good to know and decides nothing. */
+  readonly notes?: readonly string[]
 }
 
 /** Nats a reply. PPO that keeps to its reference stays at 1 to 3; one that found a hole in the reward goes to 20. */
@@ -41,7 +46,11 @@ export function gate(evidence: GateEvidence, limits: GateLimits = { mostKl: MOST
     safe(evidence.unsafe),
     short(evidence.length, limits.mostLonger ?? MOST_LONGER),
   ]
-  return { passed: reasons.every(({ passed }) => passed), reasons }
+  const { reward } = evidence
+  return {
+    ...{ passed: reasons.every(({ passed }) => passed), reasons },
+    ...(reward === undefined ? {} : { notes: [`Its reward model is ${sayAgainstRaters(reward)}`] }),
+  }
 }
 
 type Reason = Verdict['reasons'][number]

@@ -7,6 +7,7 @@ import { LearningError } from '#core/learning/engine.ts'
 import { loadModel, readCheckpoint, saveCheckpoint, saveModel } from '#core/learning/local/model-files.ts'
 import { openTrainer } from '#core/learning/local/open.ts'
 import type { Checkpoint, Completion, Hooks, Ranking, Trained } from '#core/learning/local/trainer.ts'
+import { agreementIn } from '#core/learning/reward/agreement.ts'
 import { checkDataset, rowsOf } from './dataset.ts'
 import { isService, localModel } from './local-engine.ts'
 import { modelConfig, ppoSettings, rmSettings, sftSettings } from './local-settings.ts'
@@ -21,7 +22,9 @@ export const train: Train = async (work) => {
   const given = { manifest, resume, hooks: hooksOf(work) }
   const { model, metrics } = await stageOf(work, given)
   await saveModel(work.modelFolder, model)
-  return { kind: spec.stage === 'rm' ? 'reward-model' : 'policy', metrics } satisfies Result
+  if (spec.stage !== 'rm') return { kind: 'policy', metrics } satisfies Result
+  const people = await agreementIn(spec.dataset.folder, manifest)
+  return { kind: 'reward-model', metrics: { ...metrics, ...people } } satisfies Result
 }
 
 const fileIn = (folder: string): string => join(folder, 'checkpoint.safetensors')

@@ -47,6 +47,7 @@ export function modelCard(record: ModelRecord, state: ModelState, notices: reado
           verdict.passed ? 'The gate let it pass.' : 'The gate did not let it pass.',
           '',
           ...verdict.reasons.map(({ passed, text }) => `- ${passed ? 'yes' : 'no'}: ${text}`),
+          ...(verdict.notes ?? []).map((note) => `- to know: ${note}`),
         ]),
     '',
   ].join('\n')

@@ -29,7 +29,7 @@ export async function learnedFrom(
     seen.add(address)
     const known = registered.filter(({ id, artifact }) => id === address || artifact.uri === address)
     for (const each of known.flatMap(({ datasets }) => datasets)) found.set(each.id, each)
-    const run = await jobOf(address)
+    const run = await jobAt(address)
     if (run === undefined) continue
     const { dataset, base, reward } = await run.spec()
     if (!found.has(dataset.id)) found.set(dataset.id, await builtWhen(dataset))
@@ -38,8 +38,8 @@ export async function learnedFrom(
   return [...found.values()]
 }
 
-/** A model's folder lies in its job's directory. */
-async function jobOf(address: string): Promise<RunDirectory | undefined> {
+/** The job that made a model: a model's folder lies in its job's directory. Undefined when it was no job of ours. */
+export async function jobAt(address: string): Promise<RunDirectory | undefined> {
   if (!isAbsolute(address)) return undefined // a name that only an engine knows
   for (const folder of [address, dirname(address)])
     if ((await stat(join(folder, 'spec.json')).catch(() => undefined)) !== undefined)

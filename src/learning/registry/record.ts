@@ -22,6 +22,11 @@ export const modelRecordSchema = z
     /** Its own datasets and those of everything it came from. */
     datasets: z.array(learnedSchema).readonly(),
     rewardModel: z.string().optional(),
+    /** How good that is, where it is known: shares of preferences, see `rewardAccuracyOf`. */
+    reward: z
+      .object({ accuracy: z.number(), agreement: z.number().exactOptional() })
+      .readonly()
+      .exactOptional(),
     /** The round of `iterate` that made it, from 1. */
     iteration: z.number().int().positive().optional(),
     /** Milliseconds since the epoch. */
@@ -33,6 +38,8 @@ export const modelRecordSchema = z
         passed: z.boolean(),
         /** One plain sentence for each test. */
         reasons: z.array(z.object({ passed: z.boolean(), text: z.string() }).readonly()).readonly(),
+        /** What decides nothing. */
+        notes: z.array(z.string()).readonly().exactOptional(),
       })
       .readonly()
       .optional(),

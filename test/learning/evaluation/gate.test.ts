@@ -37,6 +37,26 @@ test('L4: less safe, not tried, or much longer is refused', () => {
   ])
 })
 
+test('L4: each limit is where it is said to be', () => {
+  expect(failed({ kl: 8 })).toEqual([])
+  expect(failed({ kl: 8.1 })).toHaveLength(1)
+  expect(failed({ length: { candidate: 360, production: 300 } })).toEqual([])
+  expect(failed({ length: { candidate: 361, production: 300 } })).toHaveLength(1)
+  expect(failed({ kl: undefined, length: undefined })).toHaveLength(2)
+  // Of 150 the one-sided 95 % bound of Wilson lies above one half from 86 wins on.
+  expect(failed({ wins: winRate(comparisons(86, 150)) })).toEqual([])
+  expect(failed({ wins: winRate(comparisons(85, 150)) })).toHaveLength(1)
+})
+
+test('L4: how good its reward model is stands beside the reasons, and decides nothing', () => {
+  const notes = ['Its reward model is right in 51 of 100; raters agree among themselves in 74.']
+  const poor = { accuracy: 0.51, agreement: 0.74 }
+  expect(gate({ ...good, reward: poor })).toEqual({ ...gate(good), notes })
+  const splendid = { accuracy: 0.99, agreement: 0.74 }
+  expect(gate({ ...good, kl: 20, reward: splendid }).passed).toBe(false)
+  expect(gate(good)).not.toHaveProperty('notes')
+})
+
 test('a grader that always takes the first answer says nothing', () => {
   expect(agreed('first', 'first')).toBe('tie')
   expect(agreed('first', 'second')).toBe('candidate')

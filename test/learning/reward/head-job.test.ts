@@ -48,6 +48,8 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   const metrics = wrote.split('\n').filter((line) => line.includes('"type":"metric"'))
   expect(metrics.some((line) => line.includes('"accuracy"'))).toBe(true)
   expect(metrics.some((line) => line.includes('"iteration"'))).toBe(true)
+  // 22 of 220 prompts were ranked by two people, six pairs each.
+  expect(artifact.metrics).toMatchObject({ agreement: expect.any(Number), agreementPairs: 22 * 6 })
 
   const model = await openRewardModel({ address: artifact.uri }, signal, { env: {} })
   expect(model.shadow).toBe(false)
@@ -65,11 +67,19 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   wrote = ''
   const others = await tastefulDataset(join(folder, 'others'), 120, 2)
   expect(await rm('eval', '--model', artifact.uri, '--dataset', others, '--json')).toBe(0)
-  expect(lastLine()).toMatchObject({ model: model.id, prompts: 120 })
-  expect(lastLine().accuracy).toBeGreaterThan(0.7)
+  expect(lastLine()).toMatchObject({ model: model.id, prompts: 120, agreementPairs: 12 * 6 })
+  const { accuracy, agreement, agreementLow, agreementHigh } = lastLine()
+  expect(accuracy).toBeGreaterThan(0.7)
+  expect(agreementLow).toBeLessThan(agreement)
+  expect(agreementHigh).toBeGreaterThan(agreement)
   wrote = ''
   expect(await rm('eval', '--model', artifact.uri, '--dataset', dataset)).toBe(0)
   expect(wrote).toMatch(/agrees with \d+\.\d % of preferences \(95 %: .*\); length alone with \d+\.\d %\./)
+  const [, agree] =
+    /^Right in \d+ of 100; raters agree among themselves in (\d+) \(95 %: \d+ to \d+, of 132 preferences\)\.$/m.exec(
+      wrote,
+    ) ?? []
+  expect(Number(agree)).toBe(Math.round(100 * artifact.metrics.agreement))
 
   wrote = ''
   const out = join(folder, 'calibrated')

@@ -14,11 +14,15 @@ export async function tastefulDataset(out: string, prompts: number, seed = 1): P
       const opening = liked === 0 ? random.pick(DISLIKED) : liked === 3 ? random.pick(LIKED) : 'well'
       return { liked, text: `${opening}, ${words(nth * 4 + each + seed * 100_000_000, 6)}.` }
     })
-    const worth = candidates.map(({ liked }) => (liked === 0 ? -3 : liked === 3 ? 3 : 0) + random.gumbel())
-    const order = worth.map((_, each) => each).sort((a, b) => (worth[b] ?? 0) - (worth[a] ?? 0))
+    const ranking = () => {
+      const worth = candidates.map(({ liked }) => (liked === 0 ? -3 : liked === 3 ? 3 : 0) + random.gumbel())
+      const order = worth.map((_, each) => each).sort((a, b) => (worth[b] ?? 0) - (worth[a] ?? 0))
+      return { order: order.map((each) => [each]), allBad: false }
+    }
     return ranked(nth + seed * 10_000_000, {
       candidates: candidates.map(({ text }) => text),
-      rankings: [{ order: order.map((each) => [each]), allBad: false }],
+      // One in ten is ranked by two people (rule F6).
+      rankings: nth % 10 === 0 ? [ranking(), ranking()] : [ranking()],
     })
   })
   const demonstrations = Array.from({ length: 40 }, (_, nth) =>

@@ -1,3 +1,4 @@
+import { sayAgainstRaters } from '../agreement.ts'
 import { type HeadFile, isShadow } from './file.ts'
 import { ENOUGH_PROMPTS } from './head.ts'
 
@@ -31,6 +32,7 @@ export function describeExamined(
       'accuracyHigh',
       'lengthAccuracy',
     ]),
+    ...againstRaters(metrics),
     `The chances it states are off by ${percent(calibrationError)} on average.`,
   ]
 }
@@ -44,7 +46,18 @@ function describeMetrics(metrics: Readonly<Record<string, number>>): readonly st
       'testAccuracyHigh',
       'testLengthAccuracy',
     ]),
+    ...againstRaters(metrics),
   ]
+}
+
+function againstRaters(metrics: Readonly<Record<string, number>>): readonly string[] {
+  const { testAccuracy, accuracy = testAccuracy, agreement } = metrics
+  if (accuracy === undefined) return []
+  const said = sayAgainstRaters(
+    { accuracy: testAccuracy ?? accuracy, ...(agreement === undefined ? {} : { agreement }) },
+    metrics,
+  )
+  return [`${said.charAt(0).toUpperCase()}${said.slice(1)}`]
 }
 
 function lineOf(

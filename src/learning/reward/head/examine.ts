@@ -4,6 +4,7 @@ import { FORMATS } from '#core/learning/dataset/formats.ts'
 import { verify } from '#core/learning/dataset/verify.ts'
 import { LearningError } from '#core/learning/engine.ts'
 import { rowsOf } from '#core/learning/jobs/dataset.ts'
+import { agreementIn } from '../agreement.ts'
 import type { Embedder } from '../reward-model.ts'
 import { leadsOf } from './bradley-terry.ts'
 import { embedRows, type HeadRows, readDemonstrations } from './dataset.ts'
@@ -29,7 +30,7 @@ const FEWEST_RANKED = 20
 /**
  * How often the head agrees with people: on the test split of a dataset it learned from, on all of any other.
  *
- * @returns metrics by name, see `evaluateHead`
+ * @returns metrics by name, see `evaluateHead`, and how often people agree with each other, see `agreementIn`
  * @throws LearningError, DatasetError when the dataset is not sound or has nothing to compare
  */
 export async function examineHead(given: Examination): Promise<Readonly<Record<string, number>>> {
@@ -37,7 +38,10 @@ export async function examineHead(given: Examination): Promise<Readonly<Record<s
   const test = elementsOf(await ranked(folder, manifest, splits))
   if (test.length === 0) throw new LearningError(nothingIn(given.dataset, splits))
   const data = await embed(given, { train: [], test, demonstrations: [] })
-  return evaluateHead({ ...given.head, heads: headsOf(given.head) }, data.test, data.embedding)
+  return {
+    ...evaluateHead({ ...given.head, heads: headsOf(given.head) }, data.test, data.embedding),
+    ...(await agreementIn(folder, manifest)),
+  }
 }
 
 /**
