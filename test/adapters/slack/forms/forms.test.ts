@@ -1,51 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { BALLOT_FORM, CORRECTION_FORM, FORM_SAYINGS, REASON_FORM } from '#adapters/forms.ts'
-import { SAYINGS } from '#adapters/press.ts'
-import type { Control } from '#core/delivery/surface.ts'
-import type { SlackPerson } from '#test/platforms/slack/simulator.ts'
-import { VirtualClock } from '#test/virtual-clock.ts'
-import { asked, never, REPLY, type Running, type RunningOptions, running } from '../running.ts'
-
-const CONTROLS: readonly Control[] = ['good', 'bad', 'regenerate', 'correct', 'compare']
-
-/** A finished reply that offers everything, and Bob, who presses something below it. */
-async function finished(options: RunningOptions = {}) {
-  const app = await running(options)
-  const reply = await asked(app)
-  const shown = await reply.surface.show({ parts: ['one two'], finished: true, controls: CONTROLS }, never)
-  return { ...app, app, ...desk(app), reply, ...peopleOf(app, { channel: app.channel, ts: shown[0] ?? '' }) }
-}
-
-const desk = ({ host }: Running) => ({ answers: host.deskAnswers })
-
-function peopleOf({ simulator }: Running, at: { channel: string; ts: string }) {
-  const bob = simulator.person('bob')
-  const press = (who: SlackPerson, control: Control) =>
-    who.click(at, `parley:${control === 'bad' ? 'vote' : control}:${REPLY}`, `${control}:${REPLY}`)
-  /** A form that is filled; a busy machine may show it empty first. */
-  const opened = async (who: SlackPerson = bob) => {
-    await simulator.until(() => simulator.views(who).some(({ view }) => view.notify_on_close !== true))
-    return form(who)
-  }
-  const openedEmpty = async () => {
-    await simulator.until(() => simulator.views(bob).some(({ view }) => view.notify_on_close === true))
-    return form()
-  }
-  const form = (who: SlackPerson = bob) => {
-    const [view] = simulator.views(who)
-    return { callback: view?.callbackId, says: JSON.stringify(view?.view ?? '') }
-  }
-  return {
-    ...{ at, bob, press, opened, openedEmpty, form },
-    told: () => simulator.ephemerals.map(({ user, text, threadTs }) => ({ user, text, threadTs })),
-    /** The newest view says this. */
-    says: (words: string, who: SlackPerson = bob) =>
-      simulator.until(() => form(who).says.includes(JSON.stringify(words).slice(1, -1))),
-  }
-}
-
-const rank = (places: Readonly<Record<string, string>>) =>
-  Object.fromEntries(Object.entries(places).map(([slot, place]) => [slot, { value: place }]))
+import { REPLY } from '../running.ts'
+import { finished, rank } from './finished.ts'
 
 describe.each([
   ['HTTP', false],
@@ -177,55 +133,6 @@ describe.each([
   })
 })
 
-/** Time stands still until a test says otherwise; Slack's own clock too. */
-async function slowly(ms: number, options: RunningOptions = {}) {
-  const clock = new VirtualClock(Date.now())
-  const world = await finished({ clock, ...options })
-  return { ...world, pass: (more = ms) => clock.advance(more) }
-}
-/** What is not ready by then is opened empty. */
-const NOT_READY_MS = 700
-
-test('F6: a form is there at once, and filled when the answers are drawn', async () => {
-  const { answers, bob, press, openedEmpty, form, says, pass } = await slowly(NOT_READY_MS)
-  const drawn = Promise.withResolvers<void>()
-  answers.ballotReady = drawn.promise
-  await press(bob, 'compare')
-  await pass()
-  expect(await openedEmpty()).toMatchObject({ callback: 'parley:saying' })
-  expect(form().says).toContain(BALLOT_FORM.drawing)
-  // As long as a model may take.
-  await pass(5 * 60_000)
-  drawn.resolve()
-  await says('Answer D.')
-  expect(form().callback).toBe('parley:ballot')
-})
-
-test('T1: a store that takes too long keeps the form, and the same sent again counts once', async () => {
-  const { host, answers, bob, press, opened, simulator, told, pass } = await slowly(2_000)
-  await press(bob, 'correct')
-  await opened()
-  const stored = Promise.withResolvers<void>()
-  let asking = false
-  Object.defineProperty(answers, 'recorded', {
-    get: () => {
-      asking = true
-      return stored.promise
-    },
-  })
-  const sending = bob.submit({ 'text-0': { value: 'better' } })
-  await simulator.until(() => asking)
-  await pass()
-  const sent = await sending
-  expect(sent).toMatchObject({ acknowledged: true, response: { errors: { 'text-0': FORM_SAYINGS.slow } } })
-  stored.resolve()
-  await simulator.until(() => host.corrections.length === 1)
-  expect((await bob.submit({ 'text-0': { value: 'better' } })).response).toBeUndefined()
-  await simulator.until(() => told().length === 1)
-  expect(host.corrections).toHaveLength(1)
-  expect(simulator.views(bob)).toEqual([])
-})
-
 test('two raters at once each have their own form and their own ranking', async () => {
   const { simulator, host, bob, press, opened } = await finished()
   const carol = simulator.person('carol')
@@ -249,121 +156,6 @@ test('all of them bad needs no places', async () => {
   await opened()
   await bob.submit({ 'all-bad': { value: 'all-bad' } })
   expect(host.rankings).toMatchObject([{ order: [], allBad: true }])
-})
-
-describe('a press that comes too late to open anything', () => {
-  test.each([
-    ['correct', FORM_SAYINGS.late, CORRECTION_FORM.open, 'parley:correction'],
-    ['compare', FORM_SAYINGS.late, BALLOT_FORM.open, 'parley:ballot'],
-    ['bad', SAYINGS.noted, REASON_FORM.open, 'parley:reason'],
-  ] as const)(
-    '%s: is told so, with a button that opens the form',
-    async (control, saying, label, callback) => {
-      const { simulator, bob, press, told, opened, host, channel } = await finished()
-      simulator.failNext('views.open', { kind: 'platform', error: 'expired_trigger_id' })
-      await press(bob, control)
-      await simulator.until(() => told().length === 1)
-      expect(told()).toMatchObject([{ user: bob.id, text: saying }])
-      const [whisper] = simulator.ephemerals
-      const { actions, text } = buttonIn(whisper?.blocks ?? [])
-      expect(text).toBe(label)
-      await bob.click({ channel, ts: whisper?.ts ?? '' }, actions)
-      expect(await opened()).toMatchObject({ callback })
-      expect(host.votes).toHaveLength(control === 'bad' ? 1 : 0)
-    },
-  )
-
-  test('the three seconds are Slack’s own', async () => {
-    const { simulator, bob, press, told, pass } = await slowly(3_100)
-    simulator.failNext('views.open', { kind: 'delay', ms: 3_100 })
-    await press(bob, 'correct')
-    await simulator.until(() => simulator.calls.some(({ method }) => method === 'views.open'))
-    await pass()
-    await simulator.until(() => told().length === 1)
-    expect(told()).toMatchObject([{ text: FORM_SAYINGS.late }])
-  })
-})
-
-/** The only button in these blocks. */
-function buttonIn(blocks: readonly object[]) {
-  const [button] = blocks.flatMap((block) => ('elements' in block ? [Object(block.elements)[0]] : []))
-  return { actions: String(button?.action_id), text: String(button?.text.text) }
-}
-
-test('a form that Slack refuses is told, and nothing is offered that would be refused again', async () => {
-  const { simulator, bob, press, told } = await finished()
-  simulator.failNext('views.open', { kind: 'platform', error: 'invalid_arguments' })
-  await press(bob, 'compare')
-  await simulator.until(() => told().length === 1)
-  expect(told()).toMatchObject([{ text: SAYINGS.failed }])
-})
-
-test('a store that is down is told in the form', async () => {
-  const { answers, bob, press, says } = await finished()
-  answers.fault = new Error('The store is down.')
-  for (const control of ['correct', 'compare'] as const) {
-    await press(bob, control)
-    await says(SAYINGS.failed)
-    await bob.dismiss()
-  }
-})
-
-test('what cannot be corrected or compared is told in the form', async () => {
-  const { answers, bob, press, says } = await finished()
-  answers.draft = { say: 'This message was deleted meanwhile.' }
-  await press(bob, 'correct')
-  await says('This message was deleted meanwhile.')
-  answers.task = { say: 'This reply broke off.' }
-  await press(bob, 'compare')
-  await says('This reply broke off.')
-  answers.task = { task: 'task-1' }
-  answers.ballot = { say: 'The model could not write enough answers.' }
-  await press(bob, 'compare')
-  await says('The model could not write enough answers.')
-})
-
-test('a form that was closed while it was empty stays closed, and nobody is told anything', async () => {
-  const { simulator, answers, bob, press, openedEmpty, told, pass, host } = await slowly(NOT_READY_MS)
-  const drawn = Promise.withResolvers<void>()
-  answers.ballotReady = drawn.promise
-  await press(bob, 'compare')
-  await pass()
-  await openedEmpty()
-  expect(await bob.dismiss()).toMatchObject({ acknowledged: true })
-  drawn.resolve()
-  await press(bob, 'regenerate')
-  await simulator.until(() => host.regenerations.length === 1)
-  await simulator.settled()
-  expect(simulator.views(bob)).toEqual([])
-  expect(told()).toEqual([])
-  expect(simulator.calls.filter(({ method }) => method === 'views.update')).toEqual([])
-})
-
-test('closed just before it is filled, it stays closed', async () => {
-  const { simulator, answers, bob, press, openedEmpty, told, pass } = await slowly(NOT_READY_MS)
-  const drawn = Promise.withResolvers<void>()
-  answers.ballotReady = drawn.promise
-  await press(bob, 'compare')
-  await pass()
-  await openedEmpty()
-  simulator.failNext('views.update', { kind: 'platform', error: 'not_found' })
-  drawn.resolve()
-  await simulator.until(() => simulator.calls.some(({ outcome }) => outcome === 'not_found'))
-  expect(told()).toEqual([])
-})
-
-test('D3: a form that is open is filled even when Slack asks to wait', async () => {
-  const { simulator, answers, bob, press, openedEmpty, says, pass } = await slowly(NOT_READY_MS)
-  const drawn = Promise.withResolvers<void>()
-  answers.ballotReady = drawn.promise
-  await press(bob, 'compare')
-  await pass()
-  await openedEmpty()
-  simulator.failNext('views.update', { kind: 'http', status: 429, headers: { 'retry-after': '1' } })
-  drawn.resolve()
-  await simulator.until(() => simulator.calls.some(({ outcome }) => outcome === 'http 429'))
-  for (let second = 0; second < 5; second += 1) await pass(1_000)
-  await says('Answer D.')
 })
 
 describe('a long reply', () => {
@@ -437,35 +229,6 @@ test('F6: answers longer than a form stand behind it, whole, before only this pe
   }
   await bob.submit(rank({ A: '1', B: '2', C: '3' }))
   expect(simulator.views(bob)).toEqual([])
-})
-
-test('T3: a form that was open during a restart can still be sent', async () => {
-  const { app, host, bob, press, opened, simulator } = await finished({ socket: true })
-  await press(bob, 'compare')
-  await opened()
-  await app.platform.stop()
-  await app.restarted()
-  await bob.submit(rank({ A: '1', B: '2', C: '3', D: '4' }))
-  expect(host.rankings).toHaveLength(1)
-  expect(simulator.views(bob)).toEqual([])
-})
-
-test('T7: a stop does not wait for answers that are being drawn, and the form says so', async () => {
-  const { app, answers, bob, press, openedEmpty, host, form, pass } = await slowly(NOT_READY_MS)
-  answers.ballotReady = new Promise(() => {})
-  const { ballot } = host.comparisons
-  Object.assign(host.comparisons, {
-    ballot: (task: string, rater: { platform: string; id: string }, signal: AbortSignal) =>
-      Promise.race([
-        ballot(task, rater, signal),
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
-      ]),
-  })
-  await press(bob, 'compare')
-  await pass()
-  await openedEmpty()
-  await app.platform.stop()
-  expect(form().says).toContain(SAYINGS.failed)
 })
 
 test('S6: signed forms, shortcuts and commands of no known shape end nothing', async () => {
