@@ -74,6 +74,24 @@ test('F4: the answer that stands is first, then earlier ones, newest first, then
   expect(replies.prompts).toEqual([judged().prompt])
 })
 
+test('F4: how the answer that stands was chosen is kept with it; what is drawn was not chosen', async () => {
+  const { replies, begin, opened, tasks } = await open()
+  const choice = {
+    ...{ n: 4, seed: 7, scores: [0.25, null, 1.5, -1], chosen: 2, rewardModel: 'rm_1', by: 'score' },
+  } as const
+  const { made } = answer('r1', '')
+  if (made === undefined) throw new Error('it was made')
+  replies.known.set(
+    'r1',
+    judged({ answer: answer('r1', 'The best of four.', { made: { ...made, choice } }) }),
+  )
+  const id = await begin(3)
+  await opened(id)
+  const kept = (await tasks.get(id))?.candidates.map((each) => each.made)
+  expect(kept?.map((each) => each?.choice)).toEqual([choice, undefined, undefined])
+  expect(kept?.[0]).toEqual({ ...made, choice })
+})
+
 test('a ballot waits for its answers; a few are drawn at once', async () => {
   const { replies, begin, opened } = await open()
   const ballot = await opened(await begin(9))

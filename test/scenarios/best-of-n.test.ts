@@ -1,8 +1,10 @@
 /** Best-of-n as people meet it: a reply, one that is written again, and a suggestion in the trainer console. */
 import { afterEach, expect, test } from 'vitest'
+import { lateReward } from '#core/learning/best-of-n/late-reward.ts'
 import type { RewardModel } from '#core/learning/reward/reward-model.ts'
 import type { LanguageModel } from '#core/model/model.ts'
 import { byLength, fakeReward } from '#test/learning/reward/given.ts'
+import { quietLog, recordingLog } from '#test/quiet-log.ts'
 import { type Running, run } from './running.ts'
 import type { Shown } from './world.ts'
 import { type WebWorld, webWorld } from './worlds/web.ts'
@@ -32,9 +34,9 @@ function wordy(): LanguageModel & { readonly drawn: () => number } {
   }
 }
 
-async function begin(reward: () => Promise<RewardModel>, model: LanguageModel) {
+async function begin(reward: () => Promise<RewardModel>, model: LanguageModel, log = quietLog) {
   world = await webWorld()
-  parley = await run([world], { model, bestOf: { replies: 4, suggestions: 3, reward } })
+  parley = await run([world], { model, log, bestOf: { replies: 4, suggestions: 3, reward } })
   return world.person('alice')
 }
 
@@ -69,4 +71,32 @@ test('a reward model that cannot be opened costs nobody an answer, and is tried 
   isThere = true
   const second = await alice.ask('And at night?')
   expect((await second.until(answered)).map(({ text }) => text)).toEqual(['Answer 6, with more to it.'])
+})
+
+/** What is said of the reward model once the bot is up, before anybody asks anything. */
+const saidOfReward = (lines: readonly Record<string, unknown>[]) =>
+  lines.filter(({ msg }) => String(msg).startsWith('no reward model yet'))
+
+test('a bot with a wrong reward model says so once it is up, with the address and what to do', async () => {
+  const { log, lines } = recordingLog()
+  await begin(lateReward({ address: '/nowhere/rm' }, { env: {}, fetch }), wordy(), log)
+  await expect.poll(() => saidOfReward(lines())).toHaveLength(1)
+  expect(saidOfReward(lines())).toMatchObject([
+    { level: 40, err: { message: expect.stringContaining('There is no reward model at /nowhere/rm') } },
+  ])
+})
+
+test('a right one is opened without a word', async () => {
+  const { log, lines } = recordingLog()
+  const opened = Promise.withResolvers<void>()
+  await begin(
+    async () => {
+      opened.resolve()
+      return fakeReward()
+    },
+    wordy(),
+    log,
+  )
+  await opened.promise
+  expect(saidOfReward(lines())).toEqual([])
 })

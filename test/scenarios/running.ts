@@ -1,3 +1,4 @@
+import type { Logger } from 'pino'
 import type { Platform } from '#adapters/platform.ts'
 import { DEFAULT_EMOJI } from '#config/emoji.ts'
 import { type Clock, systemClock } from '#core/clock.ts'
@@ -24,6 +25,7 @@ export interface RunningOptions {
   readonly access?: AccessLists
   readonly limits?: Limits
   readonly bestOf?: BestOf
+  readonly log?: Logger
 }
 
 export interface Running extends Parley {
@@ -50,7 +52,7 @@ export async function run(worlds: readonly World[], options: RunningOptions = {}
     host: '127.0.0.1',
     port: 0,
     clock: options.clock ?? systemClock,
-    log: quietLog,
+    log: options.log ?? quietLog,
   })
   for (const world of worlds) world.listening(parley.url)
   await parley.settled

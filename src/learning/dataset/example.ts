@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import * as z from 'zod'
+import { choice } from '#core/feedback/choice.ts'
 import type { Turn } from './dataset.ts'
 import { normalise } from './likeness.ts'
 
@@ -15,6 +16,8 @@ export const made = z
     model: z.string(),
     promptVersion: z.string(),
     sampling: z.record(z.string(), z.number()).readonly(),
+    /** How it was chosen among several: what a reward model liked best is no draw of the model itself. */
+    choice: choice.exactOptional(),
   })
   .readonly()
 export type Made = z.infer<typeof made>

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Demonstration } from '#core/feedback/demonstrations.ts'
 import type { RaterVote, ReplyFeedback } from '#core/feedback/fold.ts'
@@ -10,6 +12,8 @@ import { demonstrations } from '#core/learning/dataset/sources/demonstrations.ts
 import { rankings } from '#core/learning/dataset/sources/rankings.ts'
 import type { FindReply, Said } from '#core/learning/dataset/sources/standing.ts'
 import { votes } from '#core/learning/dataset/sources/votes.ts'
+import { verify } from '#core/learning/dataset/verify.ts'
+import { build, lines } from './given.ts'
 
 const user = (content: string) => ({ role: 'user' as const, content })
 const assistant = (content: string) => ({ role: 'assistant' as const, content })
@@ -204,6 +208,26 @@ test('F6: a comparison becomes one example with every ranking, ties included', a
       made: Array(3).fill({ model: 'm', promptVersion: 'p', sampling: { temperature: 1 } }),
     }),
   ])
+})
+
+test('F4: lineage says how an answer was chosen: what a reward model liked best is no draw of the model', async () => {
+  const choice = { n: 2, seed: 7, scores: [0.5, null], chosen: 0, rewardModel: 'rm_1', by: 'score' } as const
+  const chosen = task({
+    ...{ provenance: 'web', thread: 'web:w:c:1' },
+    candidates: ['a', 'b', 'c'].map((id, nth) => ({
+      ...{ id, text: `Answer ${id}.`, at: 90 },
+      made: nth === 0 ? { ...made, choice } : made,
+    })),
+  })
+  const examples = await found(ranking({ tasks: [chosen] }))
+  const usual = { model: 'm', promptVersion: 'p', sampling: { temperature: 1 } }
+  expect(examples).toMatchObject([{ made: [{ ...usual, choice }, usual, usual] }])
+  const { out } = await build(examples as readonly Example[], { kinds: ['rank'] })
+  const [file = ''] = ['train', 'validation', 'test'].filter((split) =>
+    existsSync(join(out, `lineage/rank/${split}.jsonl`)),
+  )
+  expect(lines(out, `lineage/rank/${file}.jsonl`)).toMatchObject([{ made: [{ choice }, usual, usual] }])
+  await expect(verify(out)).resolves.toMatchObject({ kinds: ['rank'] })
 })
 
 test('S2: a ranking of who has not agreed is left out, and others of the same answers count', async () => {

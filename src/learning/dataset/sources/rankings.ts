@@ -71,4 +71,7 @@ function judgementOf(
     : []
 }
 
-export const madeOf = ({ model, promptVersion, sampling }: Made): Made => ({ model, promptVersion, sampling })
+export const madeOf = ({ model, promptVersion, sampling, choice }: Made): Made => ({
+  ...{ model, promptVersion, sampling },
+  ...(choice === undefined ? {} : { choice }),
+})
