@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type JobEvent, type JobStatus, LearningError, type Metric } from '#core/learning/engine.ts'
 import type { Engine } from '#core/learning/jobs/engines.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
+import { KINDS_OF_MODEL, STATES } from '#core/learning/jobs/words.ts'
 import type { CommandOf } from './open-jobs.ts'
 import { figures, progressLine } from './progress.ts'
 
@@ -72,16 +73,19 @@ export async function showModel(run: RunDirectory, engine: Engine, json: boolean
   process.stdout.write(
     json
       ? `${JSON.stringify({ type: 'artifact', artifact })}\n`
-      : `The ${kind} is whole: ${uri}\n${Object.keys(metrics).length > 0 ? `${figures({ values: metrics })}\n` : ''}`,
+      : `The ${KINDS_OF_MODEL[kind]} is whole: ${uri}\n${Object.keys(metrics).length > 0 ? `${figures({ values: metrics })}\n` : ''}`,
   )
   return 0
 }
 
 const whyNot = (status: JobStatus | undefined, id: string, command: CommandOf): string =>
   [
-    `Job ${id} is ${status?.state ?? 'gone'}.`,
+    `Job ${id} ${status === undefined ? 'is gone' : STATES[status.state]}.`,
     status?.reason,
-    `${command('resume', id)} goes on from its newest checkpoint, or begins it again.`,
+    // What is lost has said so itself.
+    ...(status?.reason?.includes(command('resume', id))
+      ? []
+      : [`${command('resume', id)} goes on from its newest checkpoint, or begins it again.`]),
   ]
     .filter(Boolean)
     .join(' ')

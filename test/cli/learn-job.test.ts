@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { progressLine } from '#core/cli/progress.ts'
 import { main } from '#core/cli.ts'
 import type { JobStatus } from '#core/learning/engine.ts'
-import { build, dialogues } from '#test/learning/dataset/given.ts'
+import { build, dialogues, ranked } from '#test/learning/dataset/given.ts'
 
 let folder = ''
 let wrote = ''
@@ -57,7 +57,7 @@ test('a job is begun, followed to its model, found again and fetched, all as JSO
   expect((await learn('job', 'collect', id)).wrote).toContain('The policy is whole: /')
   expect(await learn('job', 'cancel', id)).toEqual({
     code: 1,
-    wrote: 'Nothing is to be cancelled: the job is succeeded.\n',
+    wrote: 'Nothing is to be cancelled: the job has succeeded.\n',
   })
   expect(await learn('job', 'resume', id)).toMatchObject({ code: 1 })
 })
@@ -87,6 +87,24 @@ test('what is refused says what to do, and leaves no job', async () => {
     wrote: expect.stringContaining('No job is called x in '),
   })
   expect(readdirSync(join(folder, 'runs'))).toEqual([])
+})
+
+test('too little data, or an embedding model that is not there, is said with the next step', async () => {
+  const { out } = await build(dialogues(20), { kinds: ['sft', 'rank'] })
+  expect((await learn('train', 'rm', '--engine', 'head', '--dataset', out)).wrote).toMatch(
+    /has no rows of rank to train rm on\. There was nothing to make them of .* collect more, and build another\.\n$/u,
+  )
+  const { out: both } = await build(
+    [...dialogues(20), ...Array.from({ length: 25 }, (_, nth) => ranked(nth))],
+    {
+      kinds: ['sft', 'rank'],
+    },
+  )
+  const { code, wrote: told } = await learn('rm', 'train', '--dataset', both, '--embed', 'nowhere.gguf')
+  expect(code).toBe(1)
+  expect(told).toMatch(
+    /^There are no embeddings from nowhere\.gguf: .*[^.]\. Or name another, like --embed http.*\.\n$/u,
+  )
 })
 
 test.for([[['train']], [['train', 'sft']], [['job']], [['job', 'status']], [['job', 'begin', 'x']]])(

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { LearningError, type ModelArtifact } from '#core/learning/engine.ts'
 import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
+import { KINDS_OF_MODEL } from '#core/learning/jobs/words.ts'
 
 /**
  * What a trainer is told to begin from: the model of a job, when the job's directory is given; a folder or a name as it
@@ -24,6 +25,6 @@ export async function modelNamed(
   }
   if (artifact.kind === kind) return artifact.uri
   throw new LearningError(
-    `The job ${address} made a ${artifact.kind}, and ${option} wants a ${kind}. Give another.`,
+    `The job ${address} made a ${KINDS_OF_MODEL[artifact.kind]}, and ${option} wants a ${KINDS_OF_MODEL[kind]}. Give another.`,
   )
 }

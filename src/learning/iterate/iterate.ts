@@ -10,6 +10,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JobStatus, ModelArtifact, Stage } from '#core/learning/engine.ts'
 import { type EngineName, LearningError } from '#core/learning/engine.ts'
+import { STATES } from '#core/learning/jobs/words.ts'
 import type { IterationState, Round, StateFile } from './state.ts'
 
 export interface IterateDeps {
@@ -81,6 +82,10 @@ export async function iterate(request: IterateRequest, deps: IterateDeps): Promi
     if (round === undefined) return 'waiting'
     await finished(await keep(round), stage, request, deps, keep)
   }
+  const newest = state.rounds.find(({ nth }) => nth === request.rounds)?.model
+  deps.say(
+    `Round ${request.rounds} of ${request.rounds} is done; its model is ${newest}. More with --rounds.`,
+  )
   return 'done'
 }
 
@@ -130,7 +135,7 @@ async function finished(
     const { [what]: _, ...rest } = round
     round = await keep(rest)
     throw new LearningError(
-      [`Job ${id} is ${state}.`, reason, 'Say this again to begin it anew.'].filter(Boolean).join(' '),
+      [`Job ${id} ${STATES[state]}.`, reason, 'Say this again to begin it anew.'].filter(Boolean).join(' '),
     )
   }
   const about = { dataset, base: sft, seed: seed + nth }

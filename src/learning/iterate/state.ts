@@ -45,7 +45,7 @@ export class StateFile {
       throw error
     })
     if (text === undefined) return undefined
-    const { data, error } = stateSchema.safeParse(JSON.parse(text))
+    const { data, error } = stateSchema.safeParse(jsonOf(text))
     if (data !== undefined) return data
     const [issue] = error.issues
     throw new LearningError(
@@ -62,5 +62,13 @@ export class StateFile {
 
   get #path(): string {
     return join(this.#folder, 'state.json')
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // said by the schema
   }
 }

@@ -2,6 +2,7 @@ import { reasonOf } from '#core/errors.ts'
 import { type JobStatus, LearningError, type ModelArtifact } from '#core/learning/engine.ts'
 import { checkModel, sha256OfModel } from './model-files.ts'
 import type { RunDirectory } from './run-directory.ts'
+import { STATES } from './words.ts'
 
 /**
  * What came of a job, when its files are the very ones that were made.
@@ -12,7 +13,9 @@ export async function collectModel(run: RunDirectory, status: JobStatus): Promis
   const { id } = await run.spec()
   if (status.state !== 'succeeded')
     throw new LearningError(
-      [`Job ${id} is ${status.state}, so there is no model of it.`, status.reason].filter(Boolean).join(' '),
+      [`Job ${id} ${STATES[status.state]}, so there is no model of it.`, status.reason]
+        .filter(Boolean)
+        .join(' '),
     )
   const artifact = await run.artifact()
   if (artifact === undefined)

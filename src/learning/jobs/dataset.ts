@@ -23,9 +23,14 @@ export async function checkDataset(spec: JobSpec, needed: readonly Kind[]): Prom
     )
   const missing = needed.filter((kind) => rowsIn(manifest, kind, 'train') === 0)
   if (missing.length === 0) return manifest
+  const wanting = `${folder} has no rows of ${missing.join(' and ')} to train ${spec.stage} on.`
+  if (missing.every((kind) => manifest.kinds.includes(kind)))
+    throw new LearningError(
+      `${wanting} There was nothing to make them of when it was built. ` +
+        '"parley learn dataset show" says what was left out; collect more, and build another.',
+    )
   throw new LearningError(
-    `${folder} has no rows of ${missing.join(' and ')} to train ${spec.stage} on. ` +
-      `Build one with --kinds ${[...new Set([...manifest.kinds, ...missing])].join(',')}.`,
+    `${wanting} Build one with --kinds ${[...new Set([...manifest.kinds, ...missing])].join(',')}.`,
   )
 }
 

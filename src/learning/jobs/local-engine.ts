@@ -6,7 +6,9 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Clock } from '#core/clock.ts'
 import type { Kind } from '#core/learning/dataset/dataset.ts'
-import { type JobSpec, LearningError } from '#core/learning/engine.ts'
+import { type JobSpec, LearningError, type ModelArtifact } from '#core/learning/engine.ts'
+import { readModelConfig } from '#core/learning/local/model-files.ts'
+import { HEAD_FILE } from '#core/learning/reward/head/file.ts'
 import { collectModel } from './collect.ts'
 import { checkDataset } from './dataset.ts'
 import {
@@ -22,6 +24,7 @@ import { createProcessEngine } from './process-engine.ts'
 import { openScorer, type ScorerDeps } from './remote-scorer.ts'
 import { RunDirectory } from './run-directory.ts'
 import { truthOf } from './truth.ts'
+import { KINDS_OF_MODEL } from './words.ts'
 
 const KINDS: Readonly<Record<LocalStage, readonly Kind[]>> = {
   sft: ['sft'],
@@ -75,15 +78,29 @@ export const isService = (reward: string): boolean => /^https?:\/\//u.test(rewar
 export async function localModel(
   address: string | undefined,
   option: '--base' | '--reward' | '--model',
-  kind: 'policy' | 'reward-model',
+  kind: ModelArtifact['kind'],
 ): Promise<string> {
-  const wanted = `Give ${option} the ${kind === 'policy' ? 'policy' : 'reward model'} to use: the id of a job of the engine local, or a model's folder`
+  const wanted = `Give ${option} the ${KINDS_OF_MODEL[kind]} to use: the id of a job of the engine local, or a model's folder`
   if (address === undefined) throw new LearningError(`${wanted}.`)
+  const folder = await folderAt(address, kind, wanted)
+  if (await isThere(join(folder, HEAD_FILE)))
+    throw new LearningError(
+      `${address} is a reward model on embeddings, and the engine local cannot look into it. ` +
+        `Serve it with "parley learn rm serve" and give ${option} its address, or give one of the engine local.`,
+    )
+  await readModelConfig(folder).catch((error: unknown) => {
+    if (!(error instanceof LearningError)) throw error
+    throw new LearningError(`${address} is no model of the engine local. ${wanted}.`, { cause: error })
+  })
+  return folder
+}
+
+async function folderAt(address: string, kind: ModelArtifact['kind'], wanted: string): Promise<string> {
   if (await isThere(join(address, 'spec.json'))) {
     const run = new RunDirectory(address)
     const artifact = await collectModel(run, await truthOf(run))
     if (artifact.kind === kind) return run.modelPath
-    throw new LearningError(`${address} made a ${artifact.kind}. ${wanted}.`)
+    throw new LearningError(`${address} made a ${KINDS_OF_MODEL[artifact.kind]}. ${wanted}.`)
   }
   await checkModel(address).catch((error: unknown) => {
     if (!(error instanceof LearningError)) throw error

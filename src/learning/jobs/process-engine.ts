@@ -23,6 +23,7 @@ import { follow } from './follow.ts'
 import { processOf, tell } from './process.ts'
 import type { RunDirectory } from './run-directory.ts'
 import { hasEnded, mayBegin, truthOf } from './truth.ts'
+import { STATES } from './words.ts'
 
 /** A trainer ends between two steps, which take seconds at most; a program of somebody else's saves what it has. */
 const CANCEL_MS = 15_000
@@ -66,7 +67,7 @@ export function createProcessEngine(settings: ProcessEngineSettings): TrainEngin
       const status = await truthOf(run)
       const worker = processOf(status.external)
       if (hasEnded(status) || worker === undefined)
-        throw new LearningError(`Nothing is to be cancelled: the job is ${status.state}.`)
+        throw new LearningError(`Nothing is to be cancelled: the job ${STATES[status.state]}.`)
       await tell(worker, 'SIGTERM')
       const asked = await endsWithin(run, cancelMs, clock)
       const isForced = asked.state === 'running'

@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import { type JobStatus, LearningError } from '#core/learning/engine.ts'
 import { isAlive, processOf } from './process.ts'
 import type { RunDirectory } from './run-directory.ts'
@@ -22,12 +23,12 @@ export async function truthOf(run: RunDirectory): Promise<JobStatus> {
   const last = (await run.status()) ?? said
   if (hasEnded(last) || last.external !== said.external) return last
   if ((await run.artifact()) !== undefined) return { ...last, state: 'succeeded' }
-  return { ...last, state: 'lost', reason: lostBy(worker.pid) }
+  return { ...last, state: 'lost', reason: lostBy(worker.pid, basename(run.path)) }
 }
 
-const lostBy = (pid: number): string =>
+const lostBy = (pid: number, id: string): string =>
   `Its process (${pid}) is gone and did not say how it ended: it was killed, or the machine was. ` +
-  '"parley learn job resume" goes on from its newest checkpoint.'
+  `"parley learn job resume ${id}" goes on from its newest checkpoint, or begins it again.`
 
 /** @throws LearningError when the job cannot be begun or gone on with. */
 export function mayBegin({ state }: JobStatus): void {

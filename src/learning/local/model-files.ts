@@ -42,6 +42,16 @@ export async function saveModel(
 
 /** @throws LearningError when it is not there, or not whole. */
 export async function loadModel(folder: string): Promise<Model> {
+  const { demonstrations, ...config } = await readModelConfig(folder)
+  const { blocks } = await readTensors(join(folder, MODEL_FILE))
+  check(folder, config, blocks)
+  return { config, blocks, ...(demonstrations === undefined ? {} : { demonstrations }) }
+}
+
+/** Of a model of this engine; its numbers are not read. @throws LearningError when there is none. */
+export async function readModelConfig(
+  folder: string,
+): Promise<ModelConfig & { readonly demonstrations?: Model['demonstrations'] | undefined }> {
   const path = join(folder, CONFIG_FILE)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     throw new LearningError(`${path} cannot be read: ${reasonOf(error)}. Give the folder of a trained model.`)
@@ -53,10 +63,8 @@ export async function loadModel(folder: string): Promise<Model> {
       `${path} is not what Parley wrote: ${issue?.path.join('.')} ${issue?.message}. Give the folder of a trained model.`,
     )
   }
-  const { schema: _, architecture: __, demonstrations, ...config } = read.data
-  const { blocks } = await readTensors(join(folder, MODEL_FILE))
-  check(folder, config, blocks)
-  return { config, blocks, ...(demonstrations === undefined ? {} : { demonstrations }) }
+  const { schema: _, architecture: __, ...config } = read.data
+  return config
 }
 
 /** The numbers must be those of the configuration. */

@@ -55,7 +55,7 @@ describe('L2 L5: against aimock, which keeps to what OpenAI documents', () => {
     await engine().submit(run)
     await engine().cancel(run)
     expect(await run.status()).toMatchObject({ state: 'cancelled' })
-    await expect(engine().cancel(run)).rejects.toThrow('Nothing is to be cancelled: the job is cancelled.')
+    await expect(engine().cancel(run)).rejects.toThrow('Nothing is to be cancelled: the job was cancelled.')
     await expect(engine().collect(run)).rejects.toThrow('there is no model of it')
   })
 

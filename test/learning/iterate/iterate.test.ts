@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -53,7 +53,9 @@ test('a round waits for people, says how many rankings there are, and goes on wh
 
   rankings = 450
   expect(await iterate(REQUEST, deps)).toBe('done')
+  said = []
   expect(await iterate(REQUEST, deps), 'said again, nothing is done again').toBe('done')
+  expect(said).toEqual(['Round 2 of 2 is done; its model is model-2. More with --rounds.'])
   expect(begun.map(({ stage, base, reward }) => [stage, base, reward])).toEqual([
     ['rm', 'sft-job', undefined],
     ['ppo', 'sft-job', 'job-1'],
@@ -72,7 +74,7 @@ test('L5: each round draws with a seed of its own, that follows from the first',
 test('a job that fails is said with its reason, and begun anew by the next call; one that ended is not', async () => {
   rankings = 200
   ends.set('job-2', 'failed')
-  await expect(iterate(REQUEST, deps)).rejects.toThrow('Job job-2 is failed. the disk is full.')
+  await expect(iterate(REQUEST, deps)).rejects.toThrow('Job job-2 has failed. the disk is full.')
   expect(await iterate(REQUEST, deps)).toBe('waiting')
   expect(begun.map(({ stage }) => stage)).toEqual(['rm', 'ppo', 'ppo'])
 })
@@ -91,6 +93,16 @@ test('rounds of another engine or beginning are others', async () => {
   await expect(iterate({ ...REQUEST, sft: 'another' }, deps)).rejects.toThrow('begin others with --name')
   await expect(iterate({ ...REQUEST, engine: 'head' }, deps)).rejects.toThrow('trains no policy')
 })
+
+test.each(['', '{"schema": 1, "eng', '[]'])(
+  'a state that is not what was written is said: %j',
+  async (text) => {
+    writeFileSync(join(folder, 'state.json'), text)
+    await expect(iterate(REQUEST, deps)).rejects.toThrow(
+      /^.*state\.json is not what Parley wrote: .*--name\.$/u,
+    )
+  },
+)
 
 test('an engine without reward models learns from preferences directly', async () => {
   rankings = 200

@@ -1,16 +1,24 @@
-import { appendFileSync, readdirSync } from 'node:fs'
+import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createEngines, type Engine } from '#core/learning/jobs/engines.ts'
 import { type JobRequest, jobsIn } from '#core/learning/jobs/jobs.ts'
 import { createProcessEngine } from '#core/learning/jobs/process-engine.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
+import { newBlocks } from '#core/learning/local/gpt.ts'
+import { saveModel } from '#core/learning/local/model-files.ts'
+import type { ModelConfig } from '#core/learning/local/trainer.ts'
+import { HEAD_FILE } from '#core/learning/reward/head/file.ts'
 import { build, dialogues, ranked } from '../dataset/given.ts'
 import { eager, folder, never, pidOf, until } from './given.ts'
 
 const TINY = {
   ...{ layers: 1, width: 8, heads: 1, context: 24, promptTokens: 8 },
   ...{ batch: 2, steps: 4, checkpointEvery: 1, learningRate: 0.001 },
+}
+
+const SMALL: ModelConfig = {
+  ...{ layers: 1, width: 8, heads: 1, context: 24, promptTokens: 8, alphabet: 'bytes' },
 }
 
 const held = createProcessEngine({
@@ -79,6 +87,23 @@ test('L2: a dataset with a wrong checksum is refused before anything begins', as
   await expect(begin({ settings: TINY })).rejects.toThrow(
     /is not sound:\n- sft\/train\.jsonl was changed: its checksum is .*\nNothing was begun/s,
   )
+  expect(readdirSync(runs)).toEqual([])
+})
+
+test('a model that the engine cannot read is refused before anything begins, with what to give', async () => {
+  const { begin, runs } = await workplace()
+  const [mine, head, foreign] = [folder(), folder(), folder()]
+  await saveModel(join(mine, 'model'), { config: SMALL, blocks: newBlocks(SMALL, 1) })
+  writeFileSync(join(head, HEAD_FILE), '{}')
+  writeFileSync(join(foreign, 'config.json'), '{"architectures": ["Qwen3ForCausalLM"]}')
+  const base = join(mine, 'model')
+  await expect(begin({ stage: 'ppo', base, reward: head })).rejects.toThrow(
+    /is a reward model on embeddings, .* Serve it with "parley learn rm serve" and give --reward its address/u,
+  )
+  await expect(begin({ stage: 'ppo', base, reward: foreign })).rejects.toThrow(
+    /is no model of the engine local\. Give --reward the reward model to use/u,
+  )
+  await expect(begin({ stage: 'sft', base: foreign })).rejects.toThrow('Give --base the policy to use')
   expect(readdirSync(runs)).toEqual([])
 })
 

@@ -45,7 +45,9 @@ test('kill -9 in the middle: the job is lost, has no model, and goes on from its
   await expect(engine.submit(run)).rejects.toThrow('The job is running.')
   process.kill(await pidOf(run), 'SIGKILL')
   expect((await until(run, never)).at(-1)).toMatchObject({ type: 'status', status: { state: 'lost' } })
-  await expect(engine.collect(run)).rejects.toThrow('Job job-1 is lost, so there is no model of it.')
+  await expect(engine.collect(run)).rejects.toThrow(
+    /^Job job-1 is lost, so there is no model of it\. .* "parley learn job resume job-1" goes on/u,
+  )
   expect(await run.artifact()).toBeUndefined()
   // As a process leaves it that dies while it writes.
   appendFileSync(run.metricsPath, '{"step":4,"at":1,"val')
@@ -86,7 +88,7 @@ test('a cancel ends it between two steps; it can be gone on with', async () => {
   await until(run, stepDone(1))
   await engine.cancel(run)
   expect(await engine.status(run)).toMatchObject({ state: 'cancelled', reason: 'It was cancelled.' })
-  await expect(engine.cancel(run)).rejects.toThrow('Nothing is to be cancelled: the job is cancelled.')
+  await expect(engine.cancel(run)).rejects.toThrow('Nothing is to be cancelled: the job was cancelled.')
   await engine.submit(run)
   expect((await until(run, never)).at(-1)).toMatchObject({ status: { state: 'succeeded' } })
 })
@@ -112,7 +114,7 @@ test('a loss that is no number fails the job, with the step and what to do', asy
       reason: expect.stringMatching(/^loss became NaN at step 2\. .*learning rate/),
     },
   })
-  await expect(engine.collect(run)).rejects.toThrow('Job job-1 is failed')
+  await expect(engine.collect(run)).rejects.toThrow('Job job-1 has failed')
 })
 
 test.for([
@@ -137,7 +139,7 @@ test('an engine that exits 0 in its own right, without a model, has failed', asy
       reason: expect.stringContaining('The engine ended without a model (exit code 0).'),
     },
   })
-  await expect(engine.collect(run)).rejects.toThrow('Job job-1 is failed, so there is no model of it.')
+  await expect(engine.collect(run)).rejects.toThrow('Job job-1 has failed, so there is no model of it.')
 })
 
 test('a model whose files changed since is not handed out', async () => {

@@ -13,6 +13,7 @@ import { collectModel } from '#core/learning/jobs/collect.ts'
 import { follow } from '#core/learning/jobs/follow.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { hasEnded, mayBegin } from '#core/learning/jobs/truth.ts'
+import { STATES } from '#core/learning/jobs/words.ts'
 import { type FineTuning, FineTuningError, openFineTuning } from '#core/model/openai/fine-tuning.ts'
 import { type RemoteJob, remoteOf, replaceFile, setRemote } from './remote-job.ts'
 import { API_STAGES, type ApiPlan, apiPlan } from './settings.ts'
@@ -85,7 +86,7 @@ export function createOpenAICompatible(deps: OpenAICompatibleDeps): TrainEngine<
       const { state } = await refresh(run)
       const id = (await remoteOf(run))?.job
       if (hasEnded({ state }) || id === undefined) {
-        throw new LearningError(`Nothing is to be cancelled: the job is ${state}.`)
+        throw new LearningError(`Nothing is to be cancelled: the job ${STATES[state]}.`)
       }
       const plan = apiPlan(await run.spec())
       await open(plan)

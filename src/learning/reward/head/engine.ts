@@ -3,7 +3,7 @@
  * begins again from its start, because that costs no more than a checkpoint would.
  */
 import type { Clock } from '#core/clock.ts'
-import { reasonOf } from '#core/errors.ts'
+import { ConfigError, reasonOf } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
 import { checkDataset } from '#core/learning/jobs/dataset.ts'
 import { createProcessEngine } from '#core/learning/jobs/process-engine.ts'
@@ -37,8 +37,11 @@ const explain =
   ({ embed }: Pick<HeadSettings, 'embed'>) =>
   (error: unknown): never => {
     if (error instanceof LearningError) throw error
+    const why = reasonOf(error).replace(/\.$/u, '')
+    // What reads a file says itself what it lacks.
+    const next = error instanceof ConfigError ? 'Or name another' : 'Start the server, or name another'
     throw new LearningError(
-      `There are no embeddings from ${embed}: ${reasonOf(error)}. Start the server or name another, like ` +
+      `There are no embeddings from ${embed}: ${why}. ${next}, like ` +
         '--embed http://127.0.0.1:11434/v1/nomic-embed-text; hashed-words needs none.',
       { cause: error },
     )
