@@ -39,7 +39,7 @@ const explain =
     if (error instanceof LearningError) throw error
     const why = reasonOf(error).replace(/\.$/u, '')
     // What reads a file says itself what it lacks.
-    const next = error instanceof ConfigError ? 'Or name another' : 'Start the server, or name another'
+    const next = error instanceof ConfigError ? 'Or name another' : 'Start the server or name another'
     throw new LearningError(
       `There are no embeddings from ${embed}: ${why}. ${next}, like ` +
         '--embed http://127.0.0.1:11434/v1/nomic-embed-text; hashed-words needs none.',
