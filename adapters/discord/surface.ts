@@ -22,7 +22,7 @@ import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
 import { openTarget, type Target } from './target.ts'
 import { unless } from './unless.ts'
-import { writtenOf } from './written.ts'
+import { type Written, writtenOf } from './written.ts'
 
 export interface SurfaceDeps {
   readonly api: DiscordApi
@@ -50,12 +50,7 @@ const HOLDING: ReplyView = { parts: ['_Thinking…_'], finished: false, controls
 const SMALLEST_PART = 100
 
 /** What Discord last accepted of a message; undefined while only an earlier attempt knows. */
-interface ShownMessage {
-  readonly id: string
-  readonly content: string | undefined
-  /** The `custom_id` of every button, joined. */
-  readonly buttons: string | undefined
-}
+type ShownMessage = Written
 
 export interface ReplyHere {
   readonly place: Place
@@ -162,6 +157,9 @@ class DiscordSurface implements ReplySurface {
   async #offerStop({ id }: ShownMessage, signal: AbortSignal): Promise<void> {
     const { channel } = await unless(signal, this.#where())
     if (this.#spoken.signal.aborted) return
+    const index = this.#messages.findIndex((message) => message.id === id)
+    const message = this.#messages[index]
+    if (message !== undefined) this.#messages[index] = { ...message, buttons: undefined }
     const components = componentsOf(['stop'], this.#reply)
     const edit = this.#deps.api.edit(channel, id, { components }, signal)
     // The first text must not overtake it.
@@ -220,14 +218,20 @@ class DiscordSurface implements ReplySurface {
     }
   }
 
-  /** What is there of this reply and nobody remembers becomes part of it (rules T1, T3). */
+  /**
+   * What is there of this reply and nobody remembers becomes part of it (rules T1, T3). What already stands as it shall
+   * is not written again: a long reply must get further with every attempt, however short those are.
+   */
   async #adopt(target: Target): Promise<void> {
     const { message: question } = this.#place
     const shown = this.#messages.map(({ id }) => id)
     const sought = { target, question, reply: this.#reply, shown }
     const all = await writtenOf(sought, this.#deps.api, AbortSignal.timeout(LOOK_WITHIN_MS))
     const known = new Map(this.#messages.map((message) => [message.id, message]))
-    const found = all.map((id) => known.get(id) ?? { id, content: undefined, buttons: undefined })
+    const found = all.map((each) => {
+      const mine = known.get(each.id)
+      return mine?.content === undefined ? each : mine
+    })
     this.#messages.splice(0, Number.POSITIVE_INFINITY, ...found)
   }
 

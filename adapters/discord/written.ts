@@ -40,6 +40,14 @@ export interface Sought {
   readonly shown: readonly string[]
 }
 
+/** A message as it stands there; only its id where it was not found, for it may be gone. */
+export interface Written {
+  readonly id: string
+  readonly content: string | undefined
+  /** The `custom_id` of every button, joined. */
+  readonly buttons: string | undefined
+}
+
 /**
  * Messages that show the reply, oldest first; the known ones among them.
  *
@@ -49,14 +57,22 @@ export async function writtenOf(
   sought: Sought,
   api: Pick<DiscordApi, 'following' | 'me'>,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly Written[]> {
   const me = await api.me()
   const own = (await since(sought, api, signal)).filter(
     ({ author, type, content }) => author.id === me && POSTED_TYPES.includes(type) && content !== CANNOT_READ,
   )
   const ids = [...new Set([...sought.shown, ...oursOf(own, sought)])]
-  return ids.toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1))
+  const found = new Map(own.map((each) => [each.id, asWritten(each)]))
+  return ids
+    .toSorted((one, other) => one.length - other.length || (one < other ? -1 : 1))
+    .map((id) => found.get(id) ?? { id, content: undefined, buttons: undefined })
 }
+
+const asWritten = ({ id, content, components }: Message): Written => ({
+  ...{ id, content },
+  buttons: components.flatMap((row) => row.components.map(({ custom_id }) => custom_id)).join(),
+})
 
 function oursOf(own: readonly Message[], { target, reply, shown }: Sought): readonly string[] {
   const { replyTo } = target

@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import type { Message } from '#core/store/transcripts.ts'
 import { naming } from '#core/thread.ts'
 import type { Try } from '#core/turns/turn-loop.ts'
+import { readErrand } from './errand.ts'
 import { readJournal } from './journal.ts'
 import type { PastMessage, Question } from './question.ts'
 import { writeReply } from './reply.ts'
@@ -29,6 +30,21 @@ export async function answer(
     deps,
   )
   await transcripts.append(claim.thread, [message])
+}
+
+/**
+ * Of a turn that is given up: people may see its answer, so it is remembered and not given once more with the next one
+ * (rule T1).
+ */
+export async function keepSaid(claim: Try, { transcripts }: Pick<TurnDeps, 'transcripts'>): Promise<void> {
+  const { thread, journal, deliveries } = claim
+  if (journal === undefined) return
+  const { complete } = readJournal(journal, () => ({ reply: '', shown: [] }))
+  const isAnswer = deliveries.every(({ body }) => readErrand(body).kind === 'question')
+  if (complete === undefined || !isAnswer) return
+  await transcripts.append(thread, [
+    { ...complete.message, outcome: 'failed', fault: 'undelivered:unavailable' },
+  ])
 }
 
 /** What was said before the assistant was first called into the thread, once (rule C1). */

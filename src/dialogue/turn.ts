@@ -1,5 +1,5 @@
 import type { Try } from '#core/turns/turn-loop.ts'
-import { answer } from './answer.ts'
+import { answer, keepSaid } from './answer.ts'
 import { readErrand } from './errand.ts'
 import { changeText, redo, strikeOut } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
@@ -15,7 +15,8 @@ const MAX_ATTEMPTS = 50
 export async function takeTurn(claim: Try, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   if (claim.failures >= MAX_FAILURES || claim.attempt > MAX_ATTEMPTS) {
     const about = { thread: claim.thread, turn: claim.turn, attempts: claim.attempt - 1 }
-    return deps.log.error(about, 'given up: this turn cannot even be begun; the errors before say why')
+    deps.log.error(about, 'given up: this turn cannot be brought to its end; the errors before say why')
+    return keepSaid(claim, deps)
   }
   try {
     await work(claim, signal, deps)

@@ -301,6 +301,28 @@ describe('what cannot even be begun', () => {
   })
 })
 
+test('T1, T4: what is given up after it was said is remembered, and not said again with the next answer', async () => {
+  const theatre = new Theatre()
+  await theatre.inbox.put({ id: '1', thread: THREAD, sentAt: 1, body: theatre.body('1', 'hi') })
+  const speaker = { id: 'U1', name: 'Alice' }
+  await theatre.transcripts.append(THREAD, [{ role: 'user', id: '1', speaker, text: 'hi', at: 1 }])
+  const message = { role: 'assistant', id: 'r1', at: 2, text: 'hello', outcome: 'answered' } as const
+  const journal = { reply: 'r1', shown: ['m1'], complete: { message, visible: 'hello' } }
+  await theatre.inbox.note(await theatre.claimAndDie(), JSON.stringify(journal))
+  for (let attempt = 2; attempt <= 50; attempt += 1) {
+    await theatre.clock.advance(LEASE_MS)
+    await theatre.claimAndDie()
+  }
+  theatre.dialogue.start()
+  await theatre.clock.advance(LEASE_MS)
+  await theatre.ask('2', 'and now?')
+  expect(theatre.prompts.map(({ turns }) => turns.map(({ content }) => content))).toEqual([
+    ['Alice: hi', 'hello', 'Alice: and now?'],
+  ])
+  const { messages } = await theatre.transcripts.window(THREAD)
+  expect(messages[1]).toMatchObject({ id: 'r1', outcome: 'failed', fault: 'undelivered:unavailable' })
+})
+
 describe('a thread that is older than the assistant', () => {
   test('C1: its messages are fetched once, when it is first called in', async () => {
     const theatre = new Theatre()

@@ -49,6 +49,29 @@ test('T3: so are further messages, of which only the first was remembered; what 
   expect(seen()).toEqual(['one', 'two, and done'])
 })
 
+test('T3: what stands there as it shall is not written again, so that every attempt gets further', async () => {
+  const { simulator, discord, place, restart, seen } = await asked()
+  const ids = await discord.open(place, [], REPLY).show(writing('one', 'two', 'three'), live())
+  const edited = () => simulator.calls.flatMap(({ method, path }) => (method === 'PATCH' ? [path] : []))
+  const before = edited().length
+  const next = (await restart()).open(place, ids, REPLY, true)
+  await next.show(finished('one', 'two', 'three'), live())
+  expect(seen()).toEqual(['one', 'two', 'three'])
+  expect(edited().slice(before)).toEqual([expect.stringContaining(ids[2] ?? 'the last')])
+  const last = (await restart()).open(place, ids, REPLY, true)
+  await last.show(finished('one', 'two', 'three'), live())
+  expect(edited()).toHaveLength(before + 1)
+})
+
+test('T3, D5: what somebody deleted since then is said again', async () => {
+  const { discord, place, thread, alice, restart, seen } = await asked()
+  const ids = await discord.open(place, [], REPLY).show(writing('one', 'two', 'three'), live())
+  alice.delete({ channelId: thread, messageId: ids[1] ?? '' })
+  const next = (await restart()).open(place, ids, REPLY, true)
+  await next.show(finished('one', 'two', 'three'), live())
+  expect(seen()).toEqual(['one', 'two', 'three'])
+})
+
 test('D7: a message that only said that words would come takes them, or is offered Stop on', async () => {
   const { simulator, discord, place, thread, restart, clock, seen } = await asked()
   const dying = new AbortController()
