@@ -76,9 +76,8 @@ test('F4: the answer that stands is first, then earlier ones, newest first, then
 
 test('F4: how the answer that stands was chosen is kept with it; what is drawn was not chosen', async () => {
   const { replies, begin, opened, tasks } = await open()
-  const choice = {
-    ...{ n: 4, seed: 7, scores: [0.25, null, 1.5, -1], chosen: 2, rewardModel: 'rm_1', by: 'score' },
-  } as const
+  const scores = [0.25, null, 1.5, -1]
+  const choice = { n: 4, seed: 7, scores, chosen: 2, rewardModel: 'rm_1', by: 'score' } as const
   const { made } = answer('r1', '')
   if (made === undefined) throw new Error('it was made')
   replies.known.set(
