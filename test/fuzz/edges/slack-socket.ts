@@ -1,9 +1,8 @@
 import * as fc from 'fast-check'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
-import { Accounts } from '#core/delivery/accounts.ts'
 import { quietLog } from '#test/quiet-log.ts'
-import { ScaledClock } from '#test/scaled-clock.ts'
+import { RoomyAccounts } from '#test/roomy-accounts.ts'
 import { slackWorld } from '#test/scenarios/worlds/slack.ts'
 import { standBetween } from '../between.ts'
 import { edge } from '../edge.ts'
@@ -27,7 +26,7 @@ export const slackSocketEdge = edge<Frame>('slack-socket', 12, async () => {
     platform: async () =>
       createSlack(
         { botToken, appToken, apiUrl: between.url(apiUrl) },
-        { log: quietLog, clock: systemClock, accounts: new Accounts(new ScaledClock(SPENDING_SPEED)) },
+        { log: quietLog, clock: systemClock, accounts: new RoomyAccounts(systemClock, SPENDING_SPEED) },
       ),
   })
   await actInSlack(world.simulator)

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
-import { Accounts } from '#core/delivery/accounts.ts'
 import type { Control } from '#core/delivery/surface.ts'
 import {
   type Block,
@@ -13,7 +12,7 @@ import {
   startSlackSimulator,
 } from '#test/platforms/slack/simulator.ts'
 import { quietLog } from '#test/quiet-log.ts'
-import { ScaledClock } from '#test/scaled-clock.ts'
+import { RoomyAccounts } from '#test/roomy-accounts.ts'
 import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/world.ts'
 
 export interface SlackWorldOptions extends SlackSimulatorOptions {
@@ -65,7 +64,7 @@ export async function slackWorld({
     platform: async () =>
       createSlack(
         { botToken, apiUrl, ...(socket ? { appToken } : { signingSecret }) },
-        { log: quietLog, clock, accounts: new Accounts(new ScaledClock(spendingSpeed)) },
+        { log: quietLog, clock, accounts: new RoomyAccounts(clock, spendingSpeed) },
       ),
     listening: (url) => {
       if (!socket) simulator.deliverTo(new URL('/slack/events', url).href)
