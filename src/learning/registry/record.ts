@@ -36,6 +36,8 @@ export const modelRecordSchema = z
       .object({
         at: z.number(),
         passed: z.boolean(),
+        /** What it was held against; `null` stands for the model of the configuration, absent: not known any more. */
+        against: z.string().nullable().exactOptional(),
         /** One plain sentence for each test. */
         reasons: z.array(z.object({ passed: z.boolean(), text: z.string() }).readonly()).readonly(),
         /** What decides nothing. */

@@ -36,15 +36,21 @@ export class Registry {
     this.#deps = deps
   }
 
-  /** @throws LearningError when its files are not whole, or the id is taken by another. */
+  /**
+   * Added again, as with an address where it is served, a model keeps what is not said anew, and what was said of it.
+   *
+   * @throws LearningError when its files are not whole, or the id is taken by another.
+   */
   async add(record: ModelRecord): Promise<void> {
     const { store, audit } = this.#deps
+    if (TAKEN.includes(record.id))
+      throw new LearningError(`No model can be called "${record.id}". Give this one another name.`)
     await this.#mustBeWhole(record)
     await store.exclusively('models', async () => {
       const known = await this.find(record.id)
       if (known !== undefined && known.artifact.job !== record.artifact.job)
         throw new LearningError(`There is another model "${record.id}" already. Give this one another name.`)
-      await store.set(keyOf(record.id), modelRecordSchema.parse(record))
+      await store.set(keyOf(record.id), modelRecordSchema.parse(again(known, record)))
     })
     await audit('model registered', record.id, 'operator')
   }
@@ -76,12 +82,23 @@ export class Registry {
     return found === undefined ? NOBODY_YET : pointerSchema.parse(found)
   }
 
-  async judge(id: string, verdict: Omit<NonNullable<ModelRecord['verdict']>, 'at'>): Promise<void> {
+  /** @param verdict of the gate, about this model and the one in production now. */
+  async judge(
+    id: string,
+    verdict: Omit<NonNullable<ModelRecord['verdict']>, 'at' | 'against'>,
+  ): Promise<void> {
     const at = this.#deps.clock.now()
-    await this.#change(id, (record) => ({ ...record, verdict: { ...verdict, at } }))
+    const { production: against = null } = await this.pointer()
+    await this.#change(id, (record) => ({ ...record, verdict: { ...verdict, at, against } }))
   }
 
+  /** @throws LearningError while it answers people: whoever hears that it is rejected believes it gone. */
   async reject(id: string, why: string): Promise<void> {
+    const { production, canary } = await this.pointer()
+    if (id === production || id === canary?.model)
+      throw new LearningError(
+        `${id} answers people now. Take it back with "parley learn model rollback", then reject it.`,
+      )
     const at = this.#deps.clock.now()
     await this.#change(id, (record) => ({ ...record, rejected: { at, why } }))
     await this.#deps.audit('model rejected', id, 'operator', why)
@@ -136,8 +153,9 @@ export class Registry {
       throw new LearningError(
         '--anyway is empty. Say why it goes in spite of the gate: --anyway "only a trial".',
       )
-    if (anyway === undefined && (record.verdict?.passed !== true || record.rejected !== undefined))
-      throw new LearningError([`${id} may not go to people:`, ...failuresOf(record)].join('\n- '))
+    const failures = failuresOf(record, await this.pointer())
+    if (anyway === undefined && failures.length > 0)
+      throw new LearningError([`${id} may not go to people:`, ...failures].join('\n- '))
     return record
   }
 
@@ -184,15 +202,46 @@ export class Registry {
   }
 }
 
-const failuresOf = ({ verdict, rejected }: ModelRecord): readonly string[] => [
+const failuresOf = ({ id, verdict, rejected }: ModelRecord, pointer: Pointer): readonly string[] => [
   ...(rejected === undefined ? [] : [`It was rejected: ${rejected.why}.`]),
-  ...gateSaid(verdict),
+  ...gateSaid(id, verdict, pointer),
 ]
 
-const gateSaid = (verdict: ModelRecord['verdict']): readonly string[] =>
-  verdict === undefined
-    ? ['The gate has not judged it. Run "parley learn eval gate" first.']
-    : verdict.reasons.filter(({ passed }) => !passed).map(({ text }) => text)
+function gateSaid(id: string, verdict: ModelRecord['verdict'], { production }: Pointer): readonly string[] {
+  if (verdict === undefined) return ['The gate has not judged it. Run "parley learn eval gate" first.']
+  if (!verdict.passed) {
+    const failed = verdict.reasons.filter(({ passed }) => !passed).map(({ text }) => text)
+    return failed.length > 0 ? failed : ['The gate did not let it pass.']
+  }
+  // It was better than a model that answers no more; what answers now may be better still.
+  const isStale = verdict.against !== undefined && verdict.against !== (production ?? null)
+  return isStale && production !== id
+    ? [
+        `The gate held it against ${verdict.against ?? 'the model of the configuration'}, and ` +
+          `${production ?? 'the model of the configuration'} answers now. ` +
+          'Compare it with that one, and run "parley learn eval gate" again.',
+      ]
+    : []
+}
+
+/** A model's record, said again: what is the same model was found to be stays, and so does who rejected it. */
+function again(known: ModelRecord | undefined, record: ModelRecord): ModelRecord {
+  if (known === undefined) return record
+  const { verdict, ...rest } = known
+  const isSame =
+    known.artifact.sha256 === record.artifact.sha256 && known.artifact.uri === record.artifact.uri
+  const served = record.artifact.served ?? known.artifact.served
+  return {
+    ...rest,
+    ...(isSame && verdict !== undefined ? { verdict } : {}),
+    ...record,
+    createdAt: known.createdAt,
+    artifact: { ...record.artifact, ...(served === undefined ? {} : { served }) },
+  }
+}
+
+/** Other things are called so: the model of the configuration (as an arm), and no model at all. */
+const TAKEN: readonly string[] = ['default', 'none']
 
 const MODELS = 'model/'
 const keyOf = (id: string): string => `${MODELS}${id}`

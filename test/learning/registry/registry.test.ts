@@ -83,6 +83,52 @@ describe('the registry', () => {
     expect(reasons).toEqual(['it shouts', 'it was retaught'])
   })
 
+  test('L4: a model that answers people is taken back before it is rejected', async () => {
+    await registry.add(model('rude'))
+    await registry.canary('rude', 5, 'a trial')
+    await expect(registry.reject('rude', 'it shouts')).rejects.toThrow('Take it back with')
+    await registry.promote('rude', 'a trial')
+    await expect(registry.reject('rude', 'it shouts')).rejects.toThrow('rude answers people now.')
+    expect((await registry.get('rude')).rejected).toBeUndefined()
+    await registry.rollback('rude', 'operator', 'it shouts')
+    await registry.reject('rude', 'it shouts')
+    expect((await registry.get('rude')).rejected).toMatchObject({ why: 'it shouts' })
+  })
+
+  test('L4: what was said of a model stays when it is added again, and so does where it is served', async () => {
+    await registry.add(model('rude', { rewardModel: 'judge' }))
+    await registry.judge('rude', PASSED)
+    await registry.reject('rude', 'it shouts')
+    const { served: _, ...unserved } = artifact
+    await registry.add(model('rude', { artifact: { ...unserved, job: 'rude' }, createdAt: 9 }))
+    expect(await registry.get('rude')).toMatchObject({
+      ...{ createdAt: 1, rewardModel: 'judge', artifact: { served: artifact.served } },
+      ...{ rejected: { why: 'it shouts' }, verdict: { passed: true } },
+    })
+    await expect(registry.promote('rude')).rejects.toThrow('It was rejected')
+    await registry.add(model('rude', { artifact: { ...artifact, job: 'rude', sha256: 'cd' } }))
+    expect((await registry.get('rude')).verdict, 'of other files').toBeUndefined()
+  })
+
+  test('L4: a model that was better than one that answers no more is compared again', async () => {
+    for (const id of ['one', 'two']) {
+      await registry.add(model(id))
+      await registry.judge(id, PASSED)
+    }
+    await registry.promote('one')
+    await expect(registry.canary('two', 5)).rejects.toThrow(
+      'The gate held it against the model of the configuration, and one answers now.',
+    )
+    await expect(registry.promote('two')).rejects.toThrow('run "parley learn eval gate" again')
+    expect(await registry.promote('one'), 'said twice').toMatchObject({ production: 'one' })
+    await registry.judge('two', PASSED)
+    expect(await registry.promote('two')).toMatchObject({ production: 'two' })
+  })
+
+  test.each(['default', 'none'])('no model is called %s: that is something else', async (id) => {
+    await expect(registry.add(model(id))).rejects.toThrow('Give this one another name.')
+  })
+
   test('L4: what the gate did not let pass is not promoted, and the answer says why and what to do', async () => {
     await registry.add(model('new'))
     await expect(registry.promote('new')).rejects.toThrow('Run "parley learn eval gate" first')
