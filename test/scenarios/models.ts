@@ -7,11 +7,13 @@ const DELTA_CHARACTERS = 12
 /**
  * A model for scenarios: it answers with what it was asked last and everything it remembers, so that a reader's
  * screen alone tells which questions a reply covers and what the prompt held.
+ *
+ * @param rest the second half of every answer comes after this
  */
-export function rememberingModel(options: { readonly pauseMs?: number } = {}): LanguageModel {
+export function rememberingModel({ rest }: { readonly rest?: Promise<void> } = {}): LanguageModel {
   return {
     label: 'remembering model',
-    stream: (prompt, { signal }) => stream(answerTo(prompt), options.pauseMs ?? 0, signal),
+    stream: (prompt) => stream(answerTo(prompt), rest),
   }
 }
 
@@ -30,9 +32,9 @@ export function draftingModel(): LanguageModel & { readonly drafts: number } {
     get drafts() {
       return drafts
     },
-    stream: (prompt, { signal }) => {
+    stream: (prompt) => {
       drafts += 1
-      return stream(`Draft ${drafts} for ${answerTo(prompt)}`, 0, signal)
+      return stream(`Draft ${drafts} for ${answerTo(prompt)}`)
     },
   }
 }
@@ -89,9 +91,9 @@ export function talkativeModel(): LanguageModel & { readonly streams: number } {
   }
 }
 
-async function* stream(text: string, pauseMs: number, signal: AbortSignal): AsyncIterable<ModelEvent> {
+async function* stream(text: string, rest?: Promise<void>): AsyncIterable<ModelEvent> {
   for (let at = 0; at < text.length; at += DELTA_CHARACTERS) {
-    if (pauseMs > 0) await pause(pauseMs, undefined, { signal })
+    if (at > text.length / 2) await rest
     yield { type: 'text', delta: text.slice(at, at + DELTA_CHARACTERS) }
   }
   yield { type: 'done', finish: 'stop', model: 'remembering-1' }

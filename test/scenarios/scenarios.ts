@@ -70,12 +70,14 @@ export function scenarios(
     })
 
     test('D4: the reply streams: its first words are visible before its last', async () => {
-      await restart(rememberingModel({ pauseMs: 150 }))
+      const seen = Promise.withResolvers<void>()
+      await restart(rememberingModel({ rest: seen.promise }))
       const thread = await world
         .person('alice')
         .ask('please write something long enough to be seen in pieces')
       const begun = await thread.until((shown) => shown.some(({ text }) => text.length > 0))
       const partial = last(begun).text
+      seen.resolve()
       const whole = last(await thread.until(finished(1))).text
       expect(last(begun).finished).toBe(false)
       expect(partial.length).toBeLessThan(whole.length)
