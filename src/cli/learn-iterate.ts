@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '#core/clock.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
-import { engineNames, LearningError, type Stage, stageSchema } from '#core/learning/engine.ts'
+import { LearningError, type Stage, stageSchema } from '#core/learning/engine.ts'
 import { rewardAccuracyOf } from '#core/learning/evaluation/reward-accuracy.ts'
 import { iterate } from '#core/learning/iterate/iterate.ts'
 import { StateFile } from '#core/learning/iterate/state.ts'
@@ -22,6 +22,7 @@ export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round af
     --rounds <n>           ${USUAL_ROUNDS} when left out
     --rankings <n>         new rankings that a round waits for; ${USUAL_RANKINGS} when left out
     --name <name>          of these rounds; they go on where they were
+    --per-person <n>       rankings of one person that count; 200 when left out, as for "dataset build"
     --set <stage>.<key>=<value>   a setting of the engine, such as ppo.beta=0.1; as often as needed
     --seed <n>             1 when left out
   iterate --rounds <n>     the same on the planted truth, without people; takes what simulate takes
@@ -30,6 +31,7 @@ export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round af
 const text = { type: 'string' } as const
 const OPTIONS = {
   ...{ engine: text, sft: text, rounds: text, rankings: text, name: text, seed: text, runs: text },
+  'per-person': text,
   set: { type: 'string', multiple: true, default: [] as string[] },
 } as const
 
@@ -42,38 +44,40 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
     return await simulated(args)
   }
   const { values } = parseArgs({ args: [...args], options: OPTIONS })
-  const engineName = engineNames.find((name) => name === values.engine)
-  if (engineName === undefined || values.sft === undefined) {
-    process.stderr.write(`Usage: parley learn <what>\n${ITERATE_USAGE}`)
+  const { sft } = values
+  if (values.engine === undefined || sft === undefined) {
+    process.stderr.write(`--engine is missing.\n\nUsage: parley learn <what>\n${ITERATE_USAGE}`)
     return NOT_UNDERSTOOD
   }
-  const sft = values.sft
   const [rounds, rankings] = [
     whole('--rounds', values.rounds, USUAL_ROUNDS),
     whole('--rankings', values.rankings, USUAL_RANKINGS),
   ]
   const seed = whole('--seed', values.seed, 1)
-  const name = values.name ?? engineName
   const settings = settingsOf(values.set)
   const nobodys = Object.keys(settings).find((key) => !stageSchema.safeParse(key.split('.')[0]).success)
   if (nobodys !== undefined)
     throw new LearningError(
       `--set ${nobodys} names no stage. Use --set ppo.${nobodys}=… or --set rm.${nobodys}=….`,
     )
-  const folder = join(USUAL_FOLDER, name)
   const { jobs, engines } = await openJobs(values.runs, env, systemClock)
-  const engine = await engines.named(engineName)
+  const engine = await engines.named(values.engine)
+  const name = values.name ?? engine.name
+  const folder = join(USUAL_FOLDER, name)
   const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`)
   const stopping = new AbortController()
   process.once('SIGINT', () => stopping.abort(new Error('Stopped.')))
   await iterate(
-    { engine: engineName, sft, rounds, rankings, seed },
+    { engine: engine.name, sft, rounds, rankings, seed },
     {
       ...{ folder, say, state: new StateFile(folder) },
       build: async (out, parent) => {
         // Rankings also for an engine that learns from pairs alone: they are what a round waits for.
-        const kinds = engineName === 'openai-compatible' ? 'rank,dpo-openai' : 'sft,pref,rank,prompts'
-        const options = parent === undefined ? [] : ['--parent', parent]
+        const kinds = engine.name === 'openai-compatible' ? 'rank,dpo-openai' : 'sft,pref,rank,prompts'
+        const options = [
+          ...(parent === undefined ? [] : ['--parent', parent]),
+          ...(values['per-person'] === undefined ? [] : ['--per-person', values['per-person']]),
+        ]
         const code = await dataset(['build', '--out', out, '--kinds', kinds, ...options], env)
         if (code !== 0) throw new LearningError(`${out} could not be built.`)
         const { files } = await readManifest(out)

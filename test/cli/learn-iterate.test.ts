@@ -122,7 +122,7 @@ async function answer(request: IncomingMessage): Promise<object> {
   if (request.url?.startsWith('/v1/files')) return { id: 'file-1', status: 'processed' }
   if (request.url?.includes('/events')) return { data: [], has_more: false }
   if (request.method === 'GET' && request.url?.includes('/jobs?')) return { data: [], has_more: false }
-  if (request.method === 'POST') created.push(body)
+  if (request.url === '/v1/fine_tuning/jobs') created.push(body)
   return { id: 'ftjob-1', status: 'succeeded', fine_tuned_model: 'ft:tiny', error: null }
 }
 beforeAll(async () => {
@@ -172,6 +172,19 @@ test('an endpoint that learns from pairs alone has them in its dataset', async (
   expect(JSON.parse(created[0] ?? '')).toMatchObject({ method: { dpo: { hyperparameters: { beta: 0.3 } } } })
   expect(await learn('model', 'ls', '--json')).toBe(0)
   expect(JSON.parse(wrote)).toMatchObject({ base: 'tiny', iteration: 1, datasets: [{ consentEpoch: 0 }] })
+})
+
+test('a small team says how many rankings of one person count', async () => {
+  await rankedByPeople()
+  expect(await iterate('trl', '--per-person', '10')).toBe(0)
+  expect(wrote).toMatch(/Raise --per-person to take more\.[\s\S]*waits for people: 10 of 24 new rankings/u)
+})
+
+test('what does not name an engine begins nothing, and says which there are', async () => {
+  expect(await iterate('tlr')).toBe(1)
+  expect(wrote).toMatch(/^There is no engine "tlr"\. Use --engine with one of local, .*\.\n$/u)
+  expect(await learn('iterate', '--sft', 'tiny')).toBe(2)
+  expect(wrote).toMatch(/^--engine is missing\.\n\nUsage: parley learn <what>\n {2}iterate /u)
 })
 
 test.each(['beta=0.1', 'policy.beta=0.1', 'learning.rate=1'])(

@@ -3,7 +3,16 @@ import type { TrainingView } from '../protocol.ts'
 import { html } from './html.ts'
 import { curve } from './insights-curves.ts'
 import { Figure } from './insights-figure.ts'
-import { curveFinding, dateOf, figure, runState, STAGE_NAMES, several, whole } from './insights-words.ts'
+import {
+  curveFinding,
+  dateOf,
+  figure,
+  noFigures,
+  runState,
+  STAGE_NAMES,
+  several,
+  whole,
+} from './insights-words.ts'
 
 type Run = TrainingView['runs'][number]
 
@@ -26,13 +35,13 @@ function TrainingRun({ run }: { readonly run: Run }) {
   const name = `${STAGE_NAMES[run.stage]}, ${dateOf(run.createdAt)}`
   return html`<section class="run" aria-label=${`${name}, ${run.id}`}>
     <h3>${name} <span class="muted">${run.id}, engine ${run.engine}: ${runState(run)}</span></h3>
-    ${run.curves.length === 0 && html`<p class="muted">It told no figures yet.</p>`}
+    ${run.curves.length === 0 && html`<p class="muted">${noFigures(run)}</p>`}
     ${run.curves.map((each) => {
       const title = `${CURVE_NAMES[each.name]} of ${run.id}`
       return html`<${Figure}
         key=${each.name}
         title=${title}
-        finding=${curveFinding(each)}
+        finding=${curveFinding(each, run.stage)}
         picture=${{ draw: () => curve(each), height: CURVE_HEIGHT }}
         table=${{
           heads: ['Step', CURVE_NAMES[each.name]],

@@ -135,6 +135,9 @@ export const runState = ({ state, progress }: Run): string =>
     ? STATES[state]
     : `${STATES[state]}, ${whole(progress.done)} of ${whole(progress.total)} ${progress.unit}`
 
+export const noFigures = ({ state }: Run): string =>
+  state === 'queued' || state === 'running' ? 'It told no figures yet.' : 'It told no figures.'
+
 /** What a curve means. A reward that rises is no success by itself: people decide (rule L4). */
 const MEANINGS: Readonly<Record<Run['curves'][number]['name'], string>> = {
   loss: 'Lower is better.',
@@ -143,12 +146,16 @@ const MEANINGS: Readonly<Record<Run['curves'][number]['name'], string>> = {
   accuracy: 'How many pairs that it did not learn from it orders as people did.',
 }
 
-export function curveFinding({ name, points }: Run['curves'][number]): string {
+/** PPO's loss says how its newest answers did beside what was expected of them, and goes nowhere by itself. */
+const NO_MEASURE = 'It says little by itself: the reward and the distance tell more.'
+
+export function curveFinding({ name, points }: Run['curves'][number], stage: Run['stage']): string {
   const [first, last] = [points[0], points.at(-1)]
   if (first === undefined || last === undefined) return 'No figures yet.'
   const went =
     first === last
       ? `${figure(last.value)} at step ${whole(last.step)}.`
       : `From ${figure(first.value)} at step ${whole(first.step)} to ${figure(last.value)} at step ${whole(last.step)}.`
-  return `${went} ${MEANINGS[name]}`
+  const isPolicy = stage === 'ppo' || stage === 'rloo'
+  return `${went} ${name === 'loss' && isPolicy ? NO_MEASURE : MEANINGS[name]}`
 }

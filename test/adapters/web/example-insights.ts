@@ -107,6 +107,10 @@ export const exampleTraining: TrainingView = {
       ...{ id: '20261123-110000-rm-00c2', engine: 'head', stage: 'rm', state: 'queued' },
       ...{ createdAt: Date.UTC(2026, 10, 23, 11), progress: null, curves: [] },
     },
+    {
+      ...{ id: '20261123-100000-sft-77b1', engine: 'trl', stage: 'sft', state: 'failed' },
+      ...{ createdAt: Date.UTC(2026, 10, 23, 10), progress: null, curves: [] },
+    },
   ],
   older: 3,
 }

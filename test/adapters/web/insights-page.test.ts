@@ -105,7 +105,9 @@ describe.skipIf(browserPath === undefined)('the Insights page', { timeout: PATIE
     expect(await rows(page, 'Reward of 20261123-120530-ppo-4f1a')).toEqual(
       reward?.points.toReversed().map(({ step, value }) => [String(step), String(value)]),
     )
+    await page.getByText('From 2 at step 1 to 0.9 at step 12. It says little by itself').waitFor()
     await page.getByText('It told no figures yet.').waitFor()
+    await page.getByText('It told no figures.', { exact: true }).waitFor()
     await page.getByText('3 older runs are not shown.').waitFor()
   })
 
