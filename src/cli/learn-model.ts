@@ -1,9 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
+import type { Config } from '#config/config.ts'
 import { systemClock } from '#core/clock.ts'
+import { reasonOf } from '#core/errors.ts'
+import { DatasetError } from '#core/learning/dataset/dataset.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
 import { LearningError } from '#core/learning/engine.ts'
 import { rewardAccuracyOf } from '#core/learning/evaluation/reward-accuracy.ts'
+import { drawnSamples } from '#core/learning/jobs/drawn-samples.ts'
+import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { modelCard } from '#core/learning/registry/card.ts'
 import { learnedFrom } from '#core/learning/registry/lineage.ts'
 import { type Pointer, stateOf } from '#core/learning/registry/pointer.ts'
@@ -12,9 +17,11 @@ import type { Registry } from '#core/learning/registry/registry.ts'
 import { WEIGHTS } from '#core/learning/rollout/arm.ts'
 import { Exposures } from '#core/learning/rollout/exposures.ts'
 import { SHADOW, shadowOf } from '#core/learning/rollout/rollout.ts'
+import { chooseModel } from '#core/model/choose.ts'
+import { ModelError } from '#core/model/error.ts'
 import type { Store } from '#core/store/store.ts'
 import { openJobs } from './open-jobs.ts'
-import { withRegistry } from './open-registry.ts'
+import { type OpenRegistry, withRegistry } from './open-registry.ts'
 
 export const MODEL_USAGE = `  model ls [--json]                 every model and which one answers
   model show <model> [--json]       its card: what it came from, what was measured
@@ -44,7 +51,7 @@ export async function model(args: readonly string[], env: NodeJS.ProcessEnv): Pr
   const { positionals, values } = parse(args)
   const [verb = '', name, ...rest] = positionals
   const why = rest.join(' ')
-  return withRegistry(env, async ({ registry, store }) => {
+  return withRegistry(env, async ({ registry, store, config }) => {
     switch (verb) {
       case 'ls':
         return await list(registry, values.json)
@@ -56,7 +63,7 @@ export async function model(args: readonly string[], env: NodeJS.ProcessEnv): Pr
       case 'show':
         return await show(registry, store, name, values.json)
       case 'add':
-        return say(await add(registry, name, values, env))
+        return say(await add({ registry, config }, name, values, env))
       case 'shadow':
         await registry.shadow(name === 'none' ? undefined : name)
         return say(
@@ -131,7 +138,12 @@ async function rollBack(registry: Registry, why: string): Promise<string> {
   return `${from} was taken back. ${now ?? 'The model of the configuration'} answers.`
 }
 
-async function add(registry: Registry, job: string, values: Values, env: NodeJS.ProcessEnv): Promise<string> {
+async function add(
+  { registry, config }: Pick<OpenRegistry, 'registry' | 'config'>,
+  job: string,
+  values: Values,
+  env: NodeJS.ProcessEnv,
+): Promise<string> {
   const { jobs, engines } = await openJobs(values.runs, env, systemClock)
   const run = await jobs.find(job)
   const spec = await run.spec()
@@ -155,7 +167,25 @@ async function add(registry: Registry, job: string, values: Values, env: NodeJS.
     ...(iteration === undefined ? {} : { iteration: roundOf(iteration) }),
   }
   await registry.add(record)
-  return `${id} is registered. "parley learn eval gate ${id}" says whether it may go to people.`
+  const said = await sampled(run, record, config)
+  return `${id} is registered.${said} "parley learn eval gate ${id}" says whether it may go to people.`
+}
+
+/** Where training showed nothing of what the model says, it is asked now that somebody serves it. */
+async function sampled(run: RunDirectory, { artifact }: ModelRecord, { model }: Config): Promise<string> {
+  const { served, kind } = artifact
+  if (served === undefined || kind === 'reward-model' || !(await run.samples().next()).done) return ''
+  try {
+    const { baseUrl, model: name } = served
+    const asked = await chooseModel({ ...model, baseUrl, models: [name] }, { clock: systemClock, fetch })
+    const [last] = (await Array.fromAsync(run.metrics())).slice(-1)
+    const samples = await drawnSamples(asked, await run.spec(), last?.step ?? 1)
+    for (const sample of samples) await run.addSample(sample)
+    return ` What it says to ${samples.length} prompts is in ${run.samplesPath}.`
+  } catch (error) {
+    if (!(error instanceof ModelError || error instanceof DatasetError)) throw error
+    return ` It could not be asked for samples: ${reasonOf(error)}.`
+  }
 }
 
 function roundOf(given: string): number {

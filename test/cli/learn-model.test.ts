@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,11 +9,14 @@ import { main } from '#core/cli.ts'
 import { Rankings } from '#core/feedback/rankings.ts'
 import { recordId } from '#core/feedback/record-id.ts'
 import { ComparisonTasks } from '#core/feedback/tasks.ts'
+import { sha256OfModel } from '#core/learning/jobs/model-files.ts'
+import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import type { ModelRecord } from '#core/learning/registry/record.ts'
 import { Registry } from '#core/learning/registry/registry.ts'
 import { Audit } from '#core/safety/audit.ts'
 import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { build, dialogues } from '#test/learning/dataset/given.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
 
@@ -33,6 +36,7 @@ let baseUrl = ''
 beforeAll(async () => {
   server = createServer((request, response) => {
     textOf(request).then((body) => {
+      if (request.url !== '/v1/chat/completions') return response.writeHead(404).end()
       const said = asked.parse(JSON.parse(body))
       const event = (choice: object) =>
         `data: ${JSON.stringify({ id: '1', object: 'chat.completion.chunk', model: said.model, choices: [choice] })}\n\n`
@@ -185,6 +189,51 @@ test('L4: people who compare blind in the console are counted, and a hacked rewa
   expect(verdict).toMatchObject({ model: 'hacked', against: 'default', passed: false })
   expect(verdict.reasons.map(({ passed }: { passed: boolean }) => passed)).toEqual([true, false, false, true])
   expect(verdict.reasons[1].text).toContain('20.4 nats')
+})
+
+/** A finished job of a trainer that shows nothing of what its model says. */
+async function finished(id: string): Promise<RunDirectory> {
+  const { out, manifest } = await build(dialogues(60), { out: join(folder, `data-${id}`), kinds: ['sft'] })
+  const run = await RunDirectory.create(join(folder, 'runs'), {
+    ...{ schema: 1, id, engine: 'trl', stage: 'dpo', seed: 1, settings: {}, createdAt: 1 },
+    dataset: { folder: out, id: manifest.id },
+  })
+  mkdirSync(run.modelPath)
+  writeFileSync(join(run.modelPath, 'config.json'), '{"model_type":"tiny"}')
+  const header = Buffer.from('{"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}')
+  const length = Buffer.alloc(8)
+  length.writeUInt32LE(header.length)
+  writeFileSync(
+    join(run.modelPath, 'model.safetensors'),
+    Buffer.concat([length, header, Buffer.from([0, 0, 128, 63])]),
+  )
+  await run.addMetric({ step: 40, at: 1, values: { loss: 0.5 } })
+  const sha256 = await sha256OfModel(run.modelPath)
+  await run.setArtifact({ schema: 1, kind: 'policy', uri: run.modelPath, sha256, job: id, metrics: {} })
+  await run.setStatus({ state: 'succeeded', updatedAt: 1 })
+  return run
+}
+
+test('a model that showed nothing in training is asked when it is served, once; one that is away is registered all the same', async () => {
+  const run = await finished('shy')
+  const add = (id: string, at: string) =>
+    learn(
+      ...['model', 'add', 'shy', '--runs', join(folder, 'runs'), '--id', id],
+      ...['--served-at', at, '--served-as', 'good'],
+    )
+  expect(await add('away', `${baseUrl}/nowhere`), wrote).toBe(0)
+  expect(wrote).toMatch(
+    /^away is registered\. It could not be asked for samples: .+\. "parley learn eval gate/,
+  )
+  expect(await Array.fromAsync(run.samples())).toEqual([])
+  expect(await add('shy', baseUrl), wrote).toBe(0)
+  expect(wrote).toContain(`What it says to 4 prompts is in ${run.samplesPath}.`)
+  const samples = await Array.fromAsync(run.samples())
+  expect(samples).toHaveLength(4)
+  for (const sample of samples) expect(sample).toMatchObject({ step: 40, completion: 'A splendid answer.' })
+  expect(new Set(samples.map(({ prompt }) => prompt)).size).toBe(4)
+  expect(await add('shy', baseUrl)).toBe(0)
+  expect(await Array.fromAsync(run.samples())).toHaveLength(4)
 })
 
 test('what is missing or wrong is said, with what to do', async () => {

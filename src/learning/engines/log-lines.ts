@@ -6,6 +6,9 @@
  * progress bar without a name; OpenRLHF prints "✨ Global step 3: {…}" for PPO, and its figures at the end of the bars
  * "Train step of epoch 0" for the rest.
  */
+import type { Sample } from '#core/learning/engine.ts'
+import { sampleIn } from './sample-lines.ts'
+
 export interface Bar {
   readonly done: number
   readonly total: number
@@ -13,12 +16,15 @@ export interface Bar {
 
 export type Said =
   | { readonly type: 'line'; readonly line: string }
+  | { readonly type: 'sample'; readonly sample: Sample }
   | { readonly type: 'figures'; readonly step: number; readonly values: Readonly<Record<string, number>> }
 
 export interface LogReading {
   readonly bar: Bar | undefined
   /** How often figures came. */
   readonly figures: number
+  /** The step that the newest of them were of. */
+  readonly step: number
   /** The name of a training loss that was no number. */
   readonly broken: string | undefined
   /** The newest lines, for the reason of a failure. */
@@ -30,7 +36,7 @@ export interface LogReading {
 }
 
 export const beforeLog: LogReading = {
-  ...{ bar: undefined, figures: 0, broken: undefined, last: [], rest: '', shown: '' },
+  ...{ bar: undefined, figures: 0, step: 0, broken: undefined, last: [], rest: '', shown: '' },
 }
 
 /** Enough for a Python traceback's end. */
@@ -68,6 +74,10 @@ function readLine(before: LogReading, line: string, every: number): readonly [Lo
     return [last, [...said, ...more]]
   }
   if (/^\S.*\d+%\|/.test(line)) return [before, []] // another bar: maps, shards
+  const sample = sampleIn(line)
+  // Told before the figures of its step.
+  if (sample !== undefined)
+    return [before, [{ type: 'sample', sample: { step: stepAfter(before), ...sample } }]]
   const [, step, dictionary] = /^(?:.*Global step (\d+)[^{]*: )?(\{'.*\})\s*$/u.exec(line) ?? []
   const figures = dictionary === undefined ? undefined : figuresIn(dictionary)
   const kept = [...before.last, line.slice(0, KEPT_CHARACTERS)].slice(-KEPT_LINES)
@@ -77,6 +87,8 @@ function readLine(before: LogReading, line: string, every: number): readonly [Lo
   const [next, said] = withFigures({ ...before, last: kept }, figures, Math.max(1, at))
   return [next, [{ type: 'line', line }, ...said]]
 }
+
+const stepAfter = ({ bar, step }: LogReading): number => Math.max(bar?.done ?? 0, step) + 1
 
 interface Shown extends Bar {
   /** Zero-based, of OpenRLHF's bars. */
@@ -127,7 +139,7 @@ function withFigures(
   { values, broken }: Figures,
   step: number,
 ): readonly [LogReading, readonly Said[]] {
-  const next = { ...before, figures: before.figures + 1, broken: before.broken ?? broken }
+  const next = { ...before, figures: before.figures + 1, step, broken: before.broken ?? broken }
   return [next, Object.keys(values).length === 0 ? [] : [{ type: 'figures', step, values }]]
 }
 

@@ -183,7 +183,8 @@ async function watched({ every, secrets }: Plan, work: Work, run: string): Promi
         const values = withOurNames(each.values, TRAINER_NAMES)
         Object.assign(metrics, values)
         await work.metric(each.step, values)
-      } else {
+      } else if (each.type === 'sample') await work.sample(each.sample)
+      else {
         lines += 1
         if (lines > toldBefore) await work.log(each.line)
       }

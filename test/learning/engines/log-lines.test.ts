@@ -18,6 +18,7 @@ const figures = (said: readonly Said[]) =>
   said.flatMap((each) => (each.type === 'figures' ? [[each.step, each.values]] : []))
 
 const TRL = [
+  "['user\\nHi\\nassistant\\nHello', 0.5]",
   'Map: 100%|██████████| 500/500 [00:00<00:00, 9000.00 examples/s]',
   "{'model_type': 'qwen3', 'layers': 12}",
   '\r  0%|          | 0/40 [00:00<?, ?it/s]',
@@ -87,6 +88,45 @@ test('the curves of Insights are there under our names, and nothing is renamed',
     accuracy: 0.9,
     acc: 0.1,
   })
+})
+
+const samples = (text: string) =>
+  read([text])[1].flatMap((each) => (each.type === 'sample' ? [each.sample] : []))
+
+test('samples: what OpenRLHF prints before the figures of a step, in the words of Python', () => {
+  const ray = '\u001b[36m(PPOTrainer pid=812)\u001b[0m '
+  const text = [
+    `${ray}['system\\nBe kind.\\nuser\\nHi\\nassistant\\nHello, it\\'s \\u2713 \\U0001f600 \\xe9 \\\\', 0.5703125]`,
+    `${ray}✨ Global step 1: {'policy_loss': 0.1}`,
+    `${ray}["It's a text without turns.", nan]`,
+    `${ray}✨ Global step 2: {'policy_loss': 0.1}`,
+    `${ray}['of the next step', -3e-05]`,
+  ].join('\n')
+  expect(samples(text)).toEqual([
+    { step: 1, prompt: 'system\nBe kind.\nuser\nHi', completion: "Hello, it's ✓ 😀 é \\", reward: 0.5703125 },
+    { step: 2, prompt: '', completion: "It's a text without turns." },
+    { step: 3, prompt: '', completion: 'of the next step', reward: -3e-5 },
+  ])
+})
+
+test('samples: what the reward function says, also where a bar was drawn before it', () => {
+  const bar = '\r 25%|██▌       | 10/40 [00:10<00:30,  1.00s/it]'
+  const sample = '{"prompt": "Hi", "completion": "\\ud83d\\ude00", "reward": 1}'
+  expect(samples(`${bar}parley-sample ${sample}\n`)).toEqual([
+    { step: 11, prompt: 'Hi', completion: '😀', reward: 1 },
+  ])
+})
+
+test.each([
+  'parley-sample {"prompt": "Hi", "comple',
+  'parley-sample {"prompt": 1}',
+  "['a list of one']",
+  "['two', 'texts']",
+  "['open, 1.0]",
+  '[1, 2]',
+])('what only looks like a sample is a line: %s', (line) => {
+  const [, said] = read([`${line}\n`])
+  expect(said).toEqual([{ type: 'line', line }])
 })
 
 test.each([["{'loss': nan}"], ["{'loss': 'inf'}"], ["x Global step 1: {'policy_loss': nan, 'kl': 0.1}"]])(

@@ -22,7 +22,10 @@ async function followed(run: RunDirectory): Promise<readonly JobEvent[]> {
 
 describe('L2 L5: against aimock, which keeps to what OpenAI documents', () => {
   const server = new LLMock({ port: 0, host: '127.0.0.1' })
-  beforeAll(() => server.start().then(() => undefined))
+  beforeAll(async () => {
+    server.on({ model: /^ft:gpt-tiny:/ }, { content: 'as I was taught' })
+    await server.start()
+  })
   afterAll(() => server.stop())
   const asked = (path: string) =>
     server.getRequests().filter((request) => request.method === 'POST' && request.path === path)
@@ -42,6 +45,10 @@ describe('L2 L5: against aimock, which keeps to what OpenAI documents', () => {
     expect(artifact).toMatchObject({ kind: 'policy', served: { baseUrl: `${server.url}/v1` }, job: 'job-1' })
     expect(artifact.served?.model).toBe(artifact.uri)
     expect(artifact.uri).toMatch(/^ft:gpt-tiny:/)
+    const samples = await Array.fromAsync(run.samples())
+    expect(samples.length).toBeGreaterThan(0)
+    expect(new Set(samples.map(({ completion }) => completion))).toEqual(new Set(['as I was taught']))
+    expect(events.filter(({ type }) => type === 'sample')).toHaveLength(samples.length)
     expect(asked('/v1/files')).toHaveLength(2)
     const [created] = asked('/v1/fine_tuning/jobs')
     await expect(`${JSON.stringify(bodyOf(created?.body), undefined, 2)}\n`).toMatchFileSnapshot(
@@ -145,6 +152,20 @@ test('figures and progress come from the events, oldest first, at their own time
     { step: 10, at: 1_010_000, values: { loss: 0.5, train_loss: 0.5 } },
   ])
   expect(readFileSync(run.logPath, 'utf8').split('\n')[0]).toBe('warn: few rows')
+})
+
+test('a finished model that nobody can ask yet is a model all the same, and the log says why there are no samples', async () => {
+  const { url, asked } = await endpoint((request, _, response) => {
+    if (request.url === '/v1/chat/completions') response.statusCode = 404
+    return trains(() => ({ status: 'succeeded', fine_tuned_model: 'ft:tiny' }))(request)
+  })
+  const run = await runOf(spec(url))
+  await engine().submit(run)
+  expect(await engine().status(run)).toMatchObject({ state: 'succeeded' })
+  expect(await run.artifact()).toMatchObject({ uri: 'ft:tiny' })
+  expect(await Array.fromAsync(run.samples())).toEqual([])
+  expect(readFileSync(run.logPath, 'utf8')).toMatch(/^No samples of the finished model: .*404/m)
+  expect(asked.filter((line) => line.includes('chat/completions')).length).toBeGreaterThan(0)
 })
 
 test('a failure there is told with its reason', async () => {

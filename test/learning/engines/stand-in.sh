@@ -30,6 +30,10 @@ case "$STAND_IN" in
   hold) echo 'holds'; until [ -e go ]; do sleep 0.02; done ;;
   oom) printf 'Traceback (most recent call last):\n  File "sft.py", line 1\ntorch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2 GiB\n' >&2; exit 1 ;;
   empty) exit 0 ;;
+  # Parley's reward function within TRL, then OpenRLHF's own way.
+  samples)
+    printf '\nparley-sample {"prompt": "Name a colour.", "completion": "Blue\\nlike the sea.", "reward": 0.5}\n'
+    printf "['user\\\\nWhat\\\\'s up?\\\\nassistant\\\\nNot much.', -1.25]\n" ;;
 esac
 bar 2
 printf "\r{'loss': '0.5', 'epoch': '0.67'}\n"

@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
@@ -74,6 +82,20 @@ test('a trainer is begun, watched and its model taken; its checkpoints stay behi
     'trl',
     'sft',
   ])
+})
+
+test('what the model says on the way is kept as samples, at its step, and is no line of the log', async () => {
+  const run = await runOf(specOf({ settings: standIn('samples') }))
+  expect(await doing(run, train)).toMatchObject({ state: 'succeeded' })
+  expect(await Array.fromAsync(run.samples())).toEqual([
+    { step: 2, prompt: 'Name a colour.', completion: 'Blue\nlike the sea.', reward: 0.5 },
+    { step: 2, prompt: "user\nWhat's up?", completion: 'Not much.', reward: -1.25 },
+  ])
+  expect(readFileSync(run.logPath, 'utf8')).not.toMatch(/Blue|Not much/)
+  // Begun again, it tells them again, and each is there once.
+  rmSync(run.modelPath, { recursive: true })
+  expect(await doing(run, train)).toMatchObject({ state: 'succeeded' })
+  expect(await Array.fromAsync(run.samples())).toHaveLength(2)
 })
 
 test.each([

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { text } from 'node:stream/consumers'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
+import { sampleIn } from '#core/learning/engines/sample-lines.ts'
 import { openRemoteReward } from '#core/learning/reward/remote.ts'
 import { serveReward } from '#core/learning/reward/serve.ts'
 import { ModelError } from '#core/model/error.ts'
@@ -84,7 +85,9 @@ print(json.dumps(reward(
   ])
   if (missing) return skip('there is no python3')
   const said = await text(python.stdout)
-  expect(JSON.parse(said)).toEqual([0.05 - 0.1, 0.08 - 0.1])
+  const [sample = '', scores = ''] = said.trim().split('\n')
+  expect(JSON.parse(scores)).toEqual([0.05 - 0.1, 0.08 - 0.1])
+  expect(sampleIn(sample)).toEqual({ prompt: 'Be kind.\nHi', completion: 'Hello', reward: 0.05 - 0.1 })
   expect(reward.asked.flat()).toEqual([
     {
       conversation: [

@@ -6,15 +6,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
+import { DatasetError } from '#core/learning/dataset/dataset.ts'
 import { type JobSpec, type JobStatus, LearningError, type TrainEngine } from '#core/learning/engine.ts'
 import { datasetFiles } from '#core/learning/engines/dataset-files.ts'
 import { modelNamed } from '#core/learning/engines/model-named.ts'
 import { collectModel } from '#core/learning/jobs/collect.ts'
+import { drawnSamples } from '#core/learning/jobs/drawn-samples.ts'
 import { follow } from '#core/learning/jobs/follow.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { hasEnded, mayBegin } from '#core/learning/jobs/truth.ts'
 import { STATES } from '#core/learning/jobs/words.ts'
+import { ModelError } from '#core/model/error.ts'
 import { type FineTuning, FineTuningError, openFineTuning } from '#core/model/openai/fine-tuning.ts'
+import { createOpenAI } from '#core/model/openai/openai.ts'
 import { type RemoteJob, remoteOf, replaceFile, setRemote } from './remote-job.ts'
 import { API_STAGES, type ApiPlan, apiPlan } from './settings.ts'
 import { lastFigures, logIn, metricsIn, progressIn, stateOf } from './told.ts'
@@ -34,6 +38,8 @@ const LOOK_MS = 10_000
 const OFFICIAL_END = Date.UTC(2027, 0, 6)
 const OFFICIAL_NOTE =
   'OpenAI itself takes no new fine-tuning jobs after 2027-01-06, none of organisations that have not fine-tuned lately, and ends serving older fine-tuned models. Another endpoint is named with --set base_url=….'
+/** A model that was just made may have to be loaded first. */
+const SAMPLE_MS = 20_000
 const ATTEMPT = 'parley_attempt'
 
 export function createOpenAICompatible(deps: OpenAICompatibleDeps): TrainEngine<RunDirectory> {
@@ -150,11 +156,36 @@ export function createOpenAICompatible(deps: OpenAICompatibleDeps): TrainEngine<
       const reason = `${endpoint.host} ended the job without naming a model. Look at it there: ${id}.`
       return { ...status, state: 'failed', reason }
     }
+    await addSamples(run, spec, plan, { model: job.model, step: metrics.at(-1)?.step ?? 1 })
     await run.setArtifact({
       ...{ schema: 1, kind: 'policy', uri: job.model, job: spec.id, metrics: lastFigures(metrics) },
       served: { baseUrl: plan.baseUrl, model: job.model },
     })
     return status
+  }
+
+  /** Such endpoints show none on the way. Nothing hangs on them: a deployment may be needed before anybody answers. */
+  async function addSamples(
+    run: RunDirectory,
+    spec: JobSpec,
+    { baseUrl, keyName }: ApiPlan,
+    { model, step }: { readonly model: string; readonly step: number },
+  ): Promise<void> {
+    const apiKey = keyName === undefined ? undefined : deps.env[keyName]
+    const asked = createOpenAI(
+      {
+        ...{ model, baseUrl, wire: 'auto', firstByteMs: SAMPLE_MS, idleMs: SAMPLE_MS },
+        ...(apiKey === undefined ? {} : { apiKey }),
+      },
+      { fetch: deps.fetch },
+    )
+    try {
+      const samples = await drawnSamples(asked, spec, step)
+      await replaceFile(run.samplesPath, samples.map((each) => `${JSON.stringify(each)}\n`).join(''))
+    } catch (error) {
+      if (!(error instanceof ModelError || error instanceof DatasetError)) throw error
+      await run.addLog(`No samples of the finished model: ${reasonOf(error)}.`)
+    }
   }
 
   /** The same answer for a while: following looks far more often than an endpoint likes to be asked. */
