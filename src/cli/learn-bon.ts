@@ -4,6 +4,8 @@ import { systemClock } from '#core/clock.ts'
 import { ConfigError } from '#core/errors.ts'
 import { SPLITS, type Split } from '#core/learning/dataset/dataset.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { RUNS_USAGE } from './open-jobs.ts'
+import { rewardNamed } from './reward-named.ts'
 
 export const BON_USAGE = `  bon eval --dataset <directory> --reward <model>
                          what the best of several answers would score, over a dataset's prompts;
@@ -14,13 +16,14 @@ export const BON_USAGE = `  bon eval --dataset <directory> --reward <model>
     --limit 100          how many prompts at most
     --seed 1             servers that take seeds draw the same again
     --json               one object
-`
+${RUNS_USAGE}`
 const NOT_UNDERSTOOD = 2
 const MOST_PROMPTS = 100_000
 
 const text = { type: 'string' } as const
 const OPTIONS = {
   ...{ dataset: text, reward: text, embed: text, n: text, split: text, limit: text, seed: text },
+  runs: text,
   json: { type: 'boolean', default: false },
 } as const
 
@@ -28,7 +31,7 @@ const OPTIONS = {
 export async function bon(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const { positionals, values } = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
   const [verb, ...others] = positionals
-  const { dataset: directory, reward: address = env.PARLEY_REWARD_MODEL } = values
+  const { dataset: directory, reward: given = env.PARLEY_REWARD_MODEL } = values
   if (verb !== 'eval' || directory === undefined || others.length > 0) {
     process.stderr.write(`Usage: parley learn <what>\n${BON_USAGE}`)
     return NOT_UNDERSTOOD
@@ -37,7 +40,7 @@ export async function bon(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   const limit = whole('--limit', values.limit ?? '100', 1, MOST_PROMPTS)
   const seed = whole('--seed', values.seed ?? '1', 0, 2 ** 30)
   const split = splitOf(values.split ?? 'test')
-  if (address === undefined)
+  if (given === undefined)
     throw new LearningError(
       'No reward model is given. Name one with --reward: "parley learn rm train" makes it.',
     )
@@ -51,7 +54,11 @@ export async function bon(args: readonly string[], env: NodeJS.ProcessEnv): Prom
   const { signal } = new AbortController()
   const { apiKey, baseUrl, sampling } = config.model
   const reward = await openReward(
-    { address, token: env.PARLEY_REWARD_TOKEN, embed: values.embed ?? env.PARLEY_REWARD_EMBED },
+    {
+      address: await rewardNamed(given, values.runs),
+      token: env.PARLEY_REWARD_TOKEN,
+      embed: values.embed ?? env.PARLEY_REWARD_EMBED,
+    },
     { env: { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }, fetch },
     signal,
   )

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { RUNS_USAGE } from './open-jobs.ts'
+import { rewardNamed } from './reward-named.ts'
 
 export const RM_EVAL_USAGE = `  rm eval --model <model> --dataset <directory>
                            how often it agrees with people it has not learned from
@@ -9,11 +11,11 @@ export const RM_EVAL_USAGE = `  rm eval --model <model> --dataset <directory>
                            and its chances against these rankings
     --embed <model>        another address of the same embeddings
     --json
-`
+${RUNS_USAGE}`
 
 const text = { type: 'string' } as const
 const OPTIONS = {
-  ...{ model: text, dataset: text, embed: text, out: text },
+  ...{ model: text, dataset: text, embed: text, out: text, runs: text },
   json: { type: 'boolean', default: false },
 } as const
 
@@ -21,10 +23,10 @@ const parse = (args: readonly string[]) => parseArgs({ args: [...args], options:
 
 /** `parley learn rm eval`. @throws LearningError */
 export async function rmEval(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number | undefined> {
-  const { model, dataset, embed, json, out } = parse(args)
+  const { model, dataset, embed, json, out, runs } = parse(args)
   if (model === undefined || dataset === undefined || out !== undefined) return undefined
   const { examineHead } = await import('#core/learning/reward/head/examine.ts')
-  const given = await open({ model, dataset, embed }, env)
+  const given = await open({ model: await rewardNamed(model, runs), dataset, embed }, env)
   const metrics = await examineHead(given)
   const { head } = given
   const { describeExamined } = await import('#core/learning/reward/head/describe.ts')
@@ -41,14 +43,16 @@ export async function rmCalibrate(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<number | undefined> {
-  const { model, dataset, embed, out, json } = parse(args)
+  const { model, dataset, embed, out, json, runs } = parse(args)
   if (model === undefined || dataset === undefined || out === undefined) return undefined
   const [{ recalibrateHead }, { writeHead }, { mkdir }] = await Promise.all([
     import('#core/learning/reward/head/examine.ts'),
     import('#core/learning/reward/head/file.ts'),
     import('node:fs/promises'),
   ])
-  const head = await recalibrateHead(await open({ model, dataset, embed }, env))
+  const head = await recalibrateHead(
+    await open({ model: await rewardNamed(model, runs), dataset, embed }, env),
+  )
   await mkdir(out, { recursive: true })
   const path = await writeHead(out, head)
   process.stdout.write(

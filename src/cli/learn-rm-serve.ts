@@ -5,6 +5,8 @@ import { systemClock } from '#core/clock.ts'
 import { ConfigError } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
 import { createLog } from '#core/telemetry/log.ts'
+import { RUNS_USAGE } from './open-jobs.ts'
+import { rewardNamed } from './reward-named.ts'
 
 export const RM_SERVE_USAGE = `  rm serve --model <model>   a reward model over HTTP, for trainers and for bots elsewhere
     --host 127.0.0.1     where it listens; others need --host 0.0.0.0
@@ -12,14 +14,16 @@ export const RM_SERVE_USAGE = `  rm serve --model <model>   a reward model over 
     --token <token>      at least 16 characters; PARLEY_REWARD_TOKEN when left out
     --dataset <dataset>  whose prompts the policy is trained on: their labels name the conversations
     --embed <model>      another address of the same embeddings
-`
+${RUNS_USAGE}`
 const USUAL_PORT = '5000'
 /** Whoever reaches the port could have answers judged, and embedded at the operator's cost. */
 const SHORTEST_TOKEN = 16
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT'] as const
 
 const text = { type: 'string' } as const
-const OPTIONS = { model: text, host: text, port: text, token: text, dataset: text, embed: text } as const
+const OPTIONS = {
+  ...{ model: text, host: text, port: text, token: text, dataset: text, embed: text, runs: text },
+} as const
 
 /**
  * `parley learn rm serve …`: until it is told to stop.
@@ -49,7 +53,7 @@ export async function rmServe(
     )
   const { apiKey, baseUrl } = config.model
   const reward = await openReward(
-    { address: values.model, embed: values.embed ?? env.PARLEY_REWARD_EMBED },
+    { address: await rewardNamed(values.model, values.runs), embed: values.embed ?? env.PARLEY_REWARD_EMBED },
     { env: { OPENAI_API_KEY: apiKey, OPENAI_BASE_URL: baseUrl }, fetch },
     new AbortController().signal,
   )

@@ -23,13 +23,17 @@ export async function readManifest(directory: string): Promise<Manifest> {
   )
 }
 
-/** @throws DatasetError with every problem, each with its file and line. */
+/** @throws DatasetError with every problem, each with its file and line, and with what to do. */
 export async function verify(directory: string): Promise<Manifest> {
   const manifest = await readManifest(directory)
   const problems = await inspect(directory, manifest)
   if (problems.length === 0) return manifest
   throw new DatasetError(
-    [`${directory} is not sound:`, ...problems.map((problem) => `- ${problem}.`)].join('\n'),
+    [
+      `${directory} is not sound:`,
+      ...problems.map((problem) => `- ${problem}.`),
+      'Build the dataset again, or fetch it anew.',
+    ].join('\n'),
   )
 }
 

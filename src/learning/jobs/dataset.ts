@@ -15,7 +15,7 @@ export async function checkDataset(spec: JobSpec, needed: readonly Kind[]): Prom
   const { folder, id } = spec.dataset
   const manifest = await verify(folder).catch((error: unknown) => {
     if (!(error instanceof DatasetError)) throw error
-    throw new LearningError(`${error.message}\nNothing was begun. Build the dataset again, or fetch it anew.`)
+    throw new LearningError(`${error.message}\nNothing was begun.`)
   })
   if (manifest.id !== id)
     throw new LearningError(

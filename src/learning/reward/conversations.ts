@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { reasonOf } from '#core/errors.ts'
 import { DatasetError, SPLITS, type Split } from '#core/learning/dataset/dataset.ts'
 import { FORMATS } from '#core/learning/dataset/formats.ts'
 import { readLines, sha256OfFile } from '#core/learning/dataset/lines.ts'
@@ -51,7 +52,10 @@ export async function* readPrompts(
     )
   for (const { path, sha256 } of files) {
     const file = join(directory, path)
-    if ((await sha256OfFile(file)) !== sha256)
+    const found = await sha256OfFile(file).catch((error: unknown) => {
+      throw new DatasetError(`${file} cannot be read: ${reasonOf(error)}. Build the dataset again.`)
+    })
+    if (found !== sha256)
       throw new DatasetError(`${file} was changed: its checksum is another. Build the dataset again.`)
     for await (const { text } of readLines(file)) yield FORMATS.prompts.parse(JSON.parse(text)).prompt
   }

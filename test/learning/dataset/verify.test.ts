@@ -28,12 +28,10 @@ async function tampered() {
   }
   const problems = async (): Promise<readonly string[]> => {
     const error = await verify(out).catch((thrown: unknown) => thrown)
-    return error instanceof Error
-      ? error.message
-          .split('\n')
-          .slice(1)
-          .map((line) => line.slice(2))
-      : []
+    if (!(error instanceof Error)) return []
+    const [, ...lines] = error.message.split('\n')
+    expect(lines.pop()).toBe('Build the dataset again, or fetch it anew.')
+    return lines.map((line) => line.slice(2))
   }
   return { out, at, manifest, change, seal, problems }
 }

@@ -221,5 +221,7 @@ test('L2: a dataset whose checksum is wrong trains nothing', async () => {
   const damaged = copyOfDataset()
   appendFileSync(join(damaged.folder, 'sft/train.jsonl'), '{"messages":[]}\n')
   const run = await runOf(specOf({ dataset: damaged }))
-  await expect(trl.submit(run)).rejects.toThrow(/is not sound:[\s\S]*sft\/train.jsonl/)
+  await expect(trl.submit(run)).rejects.toThrow(
+    /is not sound:[\s\S]*sft\/train.jsonl[\s\S]*\nBuild the dataset again, or fetch it anew\.$/u,
+  )
 })

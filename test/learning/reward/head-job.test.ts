@@ -73,7 +73,8 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   expect(agreementLow).toBeLessThan(agreement)
   expect(agreementHigh).toBeGreaterThan(agreement)
   wrote = ''
-  expect(await rm('eval', '--model', artifact.uri, '--dataset', dataset)).toBe(0)
+  // As "rm train" told it.
+  expect(await rm('eval', '--model', artifact.job, '--dataset', dataset, '--runs', runsIn('first'))).toBe(0)
   expect(wrote).toMatch(/agrees with \d+\.\d % of preferences \(95 %: .*\); length alone with \d+\.\d %\./)
   const [, agree] =
     /^Right in \d+ of 100; raters agree among themselves in (\d+) \(95 %: \d+ to \d+, of 132 preferences\)\.$/m.exec(

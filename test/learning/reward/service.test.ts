@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
@@ -255,4 +255,8 @@ test('a dataset without prompts, or one that was changed, is not served', async 
   const changed = await build(dialogues(12), { kinds: ['prompts'] })
   appendFileSync(join(changed.out, 'prompts/train.jsonl'), '\n')
   await expect(readConversations(changed.out)).rejects.toThrow(/its checksum is another/)
+  rmSync(join(changed.out, 'prompts/train.jsonl'))
+  await expect(readConversations(changed.out)).rejects.toThrow(
+    /^.*prompts.train\.jsonl cannot be read: .*\. Build the dataset again\.$/u,
+  )
 })

@@ -1,5 +1,5 @@
 /** A finished head held against other rankings and demonstrations than it learned from. */
-import { DatasetError, SPLITS, type Split } from '#core/learning/dataset/dataset.ts'
+import { SPLITS, type Split } from '#core/learning/dataset/dataset.ts'
 import { FORMATS } from '#core/learning/dataset/formats.ts'
 import { verify } from '#core/learning/dataset/verify.ts'
 import { LearningError } from '#core/learning/engine.ts'
@@ -84,10 +84,7 @@ export async function recalibrateHead(given: Examination): Promise<HeadFile> {
 /** The splits it has not learned from. */
 async function unseen({ head, dataset, embedder }: Examination) {
   refuseOtherEmbeddings(head, embedder)
-  const manifest = await verify(dataset).catch((error: unknown) => {
-    if (!(error instanceof DatasetError)) throw error
-    throw new LearningError(`${error.message}\nBuild the dataset again, or fetch it anew.`)
-  })
+  const manifest = await verify(dataset)
   const splits: readonly Split[] = head.datasets.includes(manifest.id) ? ['test'] : SPLITS
   return { folder: dataset, manifest, splits }
 }
