@@ -10,6 +10,9 @@ import { createProcessEngine } from '#core/learning/jobs/process-engine.ts'
 import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import type { Script } from './stand-in.ts'
 
+/** What a job may take on a machine that has much else to do: five processes are begun and train for real. */
+export const PATIENCE_MS = 90_000
+
 /** Looks again at once: what a test waits for comes as an event. */
 export const eager: Clock = { now: Date.now, sleep: (_, signal) => delay(2, undefined, { signal }) }
 
@@ -52,7 +55,7 @@ export async function until(
   isIt: (event: JobEvent) => boolean,
 ): Promise<readonly JobEvent[]> {
   const seen: JobEvent[] = []
-  for await (const event of engine.events(run, AbortSignal.timeout(15_000))) {
+  for await (const event of engine.events(run, AbortSignal.timeout(PATIENCE_MS))) {
     seen.push(event)
     if (isIt(event)) return seen
   }

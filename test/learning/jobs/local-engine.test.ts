@@ -10,7 +10,7 @@ import { saveModel } from '#core/learning/local/model-files.ts'
 import type { ModelConfig } from '#core/learning/local/trainer.ts'
 import { HEAD_FILE } from '#core/learning/reward/head/file.ts'
 import { build, dialogues, ranked } from '../dataset/given.ts'
-import { eager, folder, never, pidOf, until } from './given.ts'
+import { eager, folder, never, PATIENCE_MS, pidOf, until } from './given.ts'
 
 const TINY = {
   ...{ layers: 1, width: 8, heads: 1, context: 24, promptTokens: 8 },
@@ -50,7 +50,9 @@ async function workplace() {
   return { dataset, runs, jobs, engine, begin }
 }
 
-test('L5: sft, killed in the middle and gone on with, comes to the same model; rm and ppo go on from it', async () => {
+test('L5: sft, killed in the middle and gone on with, comes to the same model; rm and ppo go on from it', {
+  timeout: PATIENCE_MS,
+}, async () => {
   const { begin, engine, jobs } = await workplace()
   const artifactOf = async (run: RunDirectory) => {
     expect((await until(run, never)).at(-1)).toMatchObject({ status: { state: 'succeeded' } })
