@@ -4,6 +4,7 @@ import type { Config } from '#config/config.ts'
 import { systemClock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
 import { DatasetError } from '#core/learning/dataset/dataset.ts'
+import { datasetsWith } from '#core/learning/dataset/holders.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
 import { LearningError } from '#core/learning/engine.ts'
 import { rewardAccuracyOf } from '#core/learning/evaluation/reward-accuracy.ts'
@@ -19,9 +20,11 @@ import { Exposures } from '#core/learning/rollout/exposures.ts'
 import { SHADOW, shadowOf } from '#core/learning/rollout/rollout.ts'
 import { chooseModel } from '#core/model/choose.ts'
 import { ModelError } from '#core/model/error.ts'
+import { Pseudonyms } from '#core/safety/pseudonyms.ts'
 import type { Store } from '#core/store/store.ts'
-import { openJobs } from './open-jobs.ts'
+import { type OpenJobs, openJobs } from './open-jobs.ts'
 import { type OpenRegistry, withRegistry } from './open-registry.ts'
+import { readPerson } from './person.ts'
 
 export const MODEL_USAGE = `  model ls [--json]                 every model and which one answers
   model show <model> [--json]       its card: what it came from, what was measured
@@ -32,6 +35,7 @@ export const MODEL_USAGE = `  model ls [--json]                 every model and 
   model rollback [why]              takes the canary back, or goes back to what answered before
   model reject <model> <why>
   model saw <dataset>               its id or directory: which models learned from it
+  model saw <platform:person>       which models learned from what that person said or judged
 `
 const NOT_UNDERSTOOD = 2
 
@@ -83,7 +87,7 @@ export async function model(args: readonly string[], env: NodeJS.ProcessEnv): Pr
         await registry.reject(name, why || 'no reason was given')
         return say(`${name} is rejected.`)
       case 'saw':
-        return await saw(registry, name)
+        return await saw({ registry, store }, name, values, env)
       default:
         return notUnderstood()
     }
@@ -210,11 +214,40 @@ function weightOf(given: string | undefined): number {
 }
 
 /** @param given a dataset's id, or its directory: who has that at hand must not be told that nobody saw it. */
-async function saw(registry: Registry, given: string): Promise<number> {
+async function saw(
+  { registry, store }: Pick<OpenRegistry, 'registry' | 'store'>,
+  given: string,
+  values: Values,
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const person = readPerson(given)
+  if (person !== undefined) {
+    const pseudonym = (await Pseudonyms.open(store.keyv('secrets'))).of(person)
+    return await sawPerson(registry, { given, pseudonym }, await openJobs(values.runs, env, systemClock))
+  }
   const isFolder = (await stat(given).catch(() => undefined)) !== undefined
   const dataset = isFolder ? (await readManifest(given)).id : given
   const found = await registry.thatSaw(new Set([dataset]))
   if (found.length === 0) return say(`No model learned from ${dataset}.`)
   for (const { id } of found) say(id)
+  return 0
+}
+
+/** By the lineage of the datasets that jobs learned from, also after the person was erased: the pseudonym stays theirs. */
+async function sawPerson(
+  registry: Registry,
+  { given, pseudonym }: { readonly given: string; readonly pseudonym: string },
+  { jobs }: OpenJobs,
+): Promise<number> {
+  const datasets = await Promise.all((await jobs.all()).map(async (run) => (await run.spec()).dataset))
+  const held = await datasetsWith(pseudonym, datasets)
+  const found = await registry.thatSaw(held.in)
+  if (found.length === 0) say(`No model is known to have learned from what ${given} said or judged.`)
+  for (const { id } of found) say(id)
+  for (const record of await registry.all()) {
+    const gone = record.datasets.filter(({ id }) => !held.in.has(id) && !held.notIn.has(id))
+    if (gone.length > 0 && !found.some(({ id }) => id === record.id))
+      say(`${record.id} may have: ${gone.map(({ id }) => id).join(', ')} cannot be looked into any more.`)
+  }
   return 0
 }

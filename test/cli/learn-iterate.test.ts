@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
@@ -185,6 +185,25 @@ test('what does not name an engine begins nothing, and says which there are', as
   expect(wrote).toMatch(/^There is no engine "tlr"\. Use --engine with one of local, .*\.\n$/u)
   expect(await learn('iterate', '--sft', 'tiny')).toBe(2)
   expect(wrote).toMatch(/^--engine is missing\.\n\nUsage: parley learn <what>\n {2}iterate /u)
+})
+
+test('S2, S3: an erased person is in no later dataset, and the models that learned from them are named', async () => {
+  await rankedByPeople()
+  expect(await iterate('openai-compatible', '--set', `dpo.base_url=${baseUrl}`), wrote).toBe(0)
+  const saw = (person: string) => learn('model', 'saw', person, '--runs', join(folder, 'runs'))
+  expect(await main(['privacy', 'erase', 'web:ann', '--yes'], env()), wrote).toBe(0)
+  const later = join(folder, 'later')
+  expect(await learn('dataset', 'build', '--out', later, '--kinds', 'rank,dpo-openai')).toBe(1)
+  expect(existsSync(later)).toBe(false)
+  for (const person of ['web:ann', 'web:bob']) {
+    expect(await saw(person)).toBe(0)
+    expect(wrote).toMatch(/rounds-1\n$/)
+  }
+  expect(await saw('web:carol')).toBe(0)
+  expect(wrote).toBe('No model is known to have learned from what web:carol said or judged.\n')
+  rmSync(join(folder, 'rounds'), { recursive: true })
+  expect(await saw('web:ann')).toBe(0)
+  expect(wrote).toMatch(/rounds-1 may have: ds_\w+ cannot be looked into any more\.\n$/)
 })
 
 test.each(['beta=0.1', 'policy.beta=0.1', 'learning.rate=1'])(
