@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises'
+import { access, constants, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ConfigError } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
@@ -69,11 +70,12 @@ export async function runSimulation(
   const { values } = parseArgs({ args: [...args], options: OPTIONS })
   const { out, err } = surroundings
   if (values.engine !== undefined && values.engine !== 'local') {
-    err(`The planted world is learned by the engine local.\n${SIMULATE_USAGE}`)
+    err(`The planted world is learned by the engine local.\n\nUsage: parley learn <what>\n${SIMULATE_USAGE}`)
     return NOT_UNDERSTOOD
   }
   const [seed, rounds] = [whole('--seed', values.seed, 1), whole('--rounds', values.rounds, usualRounds)]
   const beta = betaOf(values.beta)
+  if (values.picture !== undefined) await mayWrite(values.picture)
   const shop = await openShop(surroundings)
   if (values.all) return told(await everything(shop, out), err)
   const small = rounds > 1 ? CI_ROUNDS : CI
@@ -149,6 +151,17 @@ function whole(key: string, given: string | undefined, usual: number): number {
   const value = given === undefined ? usual : Number(given)
   if (Number.isSafeInteger(value) && value > 0) return value
   throw new ConfigError(key, { got: given, expected: 'a whole number from 1', fix: `Use ${key} ${usual}.` })
+}
+
+/** Known before two minutes of training are gone. @throws ConfigError */
+async function mayWrite(picture: string): Promise<void> {
+  await access(dirname(resolve(picture)), constants.W_OK).catch(() => {
+    throw new ConfigError('--picture', {
+      got: picture,
+      expected: 'a file in a folder that is there and can be written',
+      fix: 'Use --picture curves.svg.',
+    })
+  })
 }
 
 function betaOf(given: string | undefined): number {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
@@ -130,4 +130,21 @@ test('the line of a terminal: how far it is, how long it still takes, and the ne
   expect(progressLine({ status: running(60), metric, since: undefined, now: 0 }, 20)).toBe(
     'running  ██████████',
   )
+})
+
+test('a run whose files break off hides no other, and what it says names the file and the next step', async () => {
+  const { out } = await build(dialogues(20))
+  const begin = ['--detach', '--json', ...TINY.flatMap((each) => ['--set', each])]
+  const ids = [await train(out, ...begin), await train(out, ...begin)].map(({ wrote }) =>
+    String(objects(wrote)[0]?.id),
+  )
+  for (const id of ids) await learn('job', 'logs', id, '--follow')
+  writeFileSync(join(folder, 'runs', ids[0] ?? '', 'spec.json'), '{')
+  const said =
+    /spec\.json is not what Parley wrote: it breaks off\. Put it back, or move .* away and begin the job anew\./u
+  expect((await learn('job', 'status', ids[0] ?? '')).wrote).toMatch(said)
+  const { code, wrote: listed } = await learn('job', 'ls')
+  expect(code).toBe(0)
+  expect(listed).toMatch(said)
+  expect(listed).toContain(ids[1])
 })

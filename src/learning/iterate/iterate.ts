@@ -65,6 +65,9 @@ export async function iterate(request: IterateRequest, deps: IterateDeps): Promi
     )
   const { engine, sft } = request
   let state: IterationState = (await deps.state.read()) ?? { schema: 1, engine, sft, rounds: [] }
+  const isBegun = state.rounds.some(({ reward, policy, model }) => reward ?? policy ?? model)
+  // What was mistyped begins nothing, and must not keep the name.
+  if (!isBegun) state = { ...state, engine, sft }
   if (state.engine !== engine || state.sft !== sft)
     throw new LearningError(
       `These rounds are of ${state.engine} and begin from ${state.sft}. Go on with those, or begin others with --name.`,

@@ -48,9 +48,8 @@ export class StateFile {
     const { data, error } = stateSchema.safeParse(jsonOf(text))
     if (data !== undefined) return data
     const [issue] = error.issues
-    throw new LearningError(
-      `${this.#path} is not what Parley wrote: ${issue?.path.join('.')} ${issue?.message}. Begin anew with another --name.`,
-    )
+    const why = jsonOf(text) === undefined ? 'it breaks off' : `${issue?.path.join('.')} ${issue?.message}`
+    throw new LearningError(`${this.#path} is not what Parley wrote: ${why}. Begin anew with another --name.`)
   }
 
   async write(state: IterationState): Promise<void> {

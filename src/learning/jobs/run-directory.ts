@@ -145,7 +145,10 @@ export class RunDirectory {
     const read = schema.safeParse(jsonOf(text))
     if (read.success) return read.data
     const [issue] = read.error.issues
-    throw new LearningError(`${path} is not what Parley wrote: ${issue?.path.join('.')} ${issue?.message}.`)
+    const why = jsonOf(text) === undefined ? 'it breaks off' : `${issue?.path.join('.')} ${issue?.message}`
+    throw new LearningError(
+      `${path} is not what Parley wrote: ${why}. Put it back, or move ${this.path} away and begin the job anew.`,
+    )
   }
 
   async #replace(name: string, value: unknown): Promise<void> {

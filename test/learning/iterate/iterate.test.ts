@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { JobState, ModelArtifact } from '#core/learning/engine.ts'
+import { type JobState, LearningError, type ModelArtifact } from '#core/learning/engine.ts'
 import { type IterateDeps, iterate } from '#core/learning/iterate/iterate.ts'
 import { StateFile } from '#core/learning/iterate/state.ts'
 
@@ -92,6 +92,14 @@ test('rounds of another engine or beginning are others', async () => {
   await iterate(REQUEST, deps)
   await expect(iterate({ ...REQUEST, sft: 'another' }, deps)).rejects.toThrow('begin others with --name')
   await expect(iterate({ ...REQUEST, engine: 'head' }, deps)).rejects.toThrow('trains no policy')
+})
+
+test('a beginning that was mistyped does not keep the name: no job came of it', async () => {
+  rankings = 200
+  const refused = { ...deps, begin: () => Promise.reject(new LearningError('nowhere is no model.')) }
+  await expect(iterate({ ...REQUEST, sft: 'nowhere' }, refused)).rejects.toThrow('nowhere is no model.')
+  expect(await iterate(REQUEST, deps)).toBe('waiting')
+  expect(begun.map(({ base }) => base)).toEqual(['sft-job', 'sft-job'])
 })
 
 test.each(['', '{"schema": 1, "eng', '[]'])(

@@ -86,5 +86,9 @@ test('numbers that are none, and engines that do not learn the planted world, ar
   for (const args of [['--seed', '0'], ['--rounds', '1.5'], ['--beta', 'x'], ['--beta=-1'], ['--beta', '']]) {
     await expect(said(args)).rejects.toThrow(ConfigError)
   }
+  const nowhere = said(['--picture', '/nowhere-at-all/curves.svg'])
+  await expect(nowhere).rejects.toThrow(
+    /^--picture is "\/nowhere-at-all\/curves\.svg".* Use --picture curves\.svg\.$/u,
+  )
   expect(await said(['--engine', 'trl'])).toMatchObject({ code: 2, out: '' })
 })
