@@ -54,7 +54,11 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
   const deps: TurnDeps = { ...parts, running }
   const { inbox, clock, log, shownReplies, transcripts, access } = deps
   const stopping = new Stopping({ running, announcements, inbox, shownReplies })
-  const loop = new TurnLoop({ inbox, clock, log, work: (claim, signal) => takeTurn(claim, signal, deps) })
+  const loop = new TurnLoop({
+    ...{ inbox, clock, log },
+    work: (claim, signal) => takeTurn(claim, signal, deps),
+    stop: (claim) => running.stopTurn(claim),
+  })
 
   /** @returns false when it was put in before. */
   const put = async (id: string, thread: string, sentAt: number, errand: Errand): Promise<boolean> => {

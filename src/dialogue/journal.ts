@@ -24,6 +24,9 @@ export function readJournal(written: string | undefined, begin: () => Journal): 
   return complete === undefined ? begun : { ...begun, complete }
 }
 
+/** The reply that a turn with this journal writes. */
+export const replyIn = (written: string): string => Shape.parse(JSON.parse(written)).reply
+
 function isMessage(value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'role' in value && value.role === 'assistant'
 }

@@ -24,6 +24,7 @@ export class RunningReplies {
       questions: new Set(questions),
       stop: new AbortController(),
     })
+    if (claim.stop) this.stopThread(claim.thread)
   }
 
   /**
@@ -58,6 +59,12 @@ export class RunningReplies {
 
   stopThread(thread: string): boolean {
     return stop(this.#running.get(thread))
+  }
+
+  /** Of its turn only: the thread may be at another by now. */
+  stopTurn({ turn, thread }: Pick<Claim, 'turn' | 'thread'>): boolean {
+    const running = this.#running.get(thread)
+    return stop(running?.claim.turn === turn ? running : undefined)
   }
 
   stopReply(reply: string): boolean {

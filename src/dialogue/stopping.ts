@@ -2,20 +2,22 @@
  * Stopping what is being written, wherever that is: here, or by another replica on the same store (rules T2, T5, T6).
  *
  * What a person asks for is done here at once when the reply is written here; otherwise whoever holds the thread is
- * told, and does it within a second.
+ * told, and does it within a second. Where nobody says that it did, a stop is kept with the turn: for a replica that
+ * cannot be told, and for the one that goes on where the writer has died.
  */
 import { z } from 'zod'
 import type { ShownReplies } from '#core/store/shown-replies.ts'
 import { threadKey } from '#core/thread.ts'
 import type { Announcements } from '#core/turns/announcements.ts'
-import type { Inbox } from '#core/turns/inbox.ts'
+import type { Begun, Inbox } from '#core/turns/inbox.ts'
+import { replyIn } from './journal.ts'
 import type { StopTarget } from './request.ts'
 import type { RunningReplies } from './running.ts'
 
 export interface StoppingDeps {
   readonly running: RunningReplies
   readonly announcements: Announcements
-  readonly inbox: Pick<Inbox, 'isHeld'>
+  readonly inbox: Pick<Inbox, 'isHeld' | 'begun' | 'askToStop'>
   readonly shownReplies: Pick<ShownReplies, 'placeOf'>
 }
 
@@ -63,9 +65,14 @@ export class Stopping {
         : { stop: 'thread', thread: threadKey(target.thread) }
     if (doHere(word, running)) return true
     const thread = word.stop === 'thread' ? word.thread : (await shownReplies.placeOf(word.reply))?.thread
+    const ask = () => announcements.ask(JSON.stringify(word))
     // Of a reply that shows no word yet nobody knows the thread but who writes it.
-    const isElsewhere = thread === undefined || (!running.isIn(thread) && (await inbox.isHeld(thread)))
-    return isElsewhere && announcements.ask(JSON.stringify(word))
+    if (thread === undefined) return ask()
+    const begun = await inbox.begun(thread)
+    if (begun === undefined || !writes(begun, word)) return false
+    if (running.isIn(thread)) return running.stopTurn({ turn: begun.turn, thread })
+    // Whoever had it may be dead: it is done by the one that takes it over.
+    return (await ask()) || inbox.askToStop(begun.turn)
   }
 
   /** The question changed. @param by the delivery that says so: its own turn, which may have begun, goes on. */
@@ -92,6 +99,10 @@ export class Stopping {
     for (const word of words) await announcements.tell(JSON.stringify(word))
   }
 }
+
+/** The thread may be at a later reply by now. */
+const writes = ({ journal }: Begun, word: Word): boolean =>
+  word.stop !== 'reply' || (journal !== undefined && replyIn(journal) === word.reply)
 
 /** @returns whether that stopped a reply. */
 function doHere(word: Word, running: RunningReplies): boolean {

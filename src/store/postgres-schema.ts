@@ -106,4 +106,5 @@ const MIGRATIONS: readonly string[] = [
         'id', d.id, 'thread', d.thread, 'sentAt', d.sent_at, 'body', d.body) ORDER BY d.sent_at, d.seq), '[]')
       FROM parley.delivery d WHERE d.turn = ours.id);
   END $claim$`,
+  'ALTER TABLE parley.turn ADD COLUMN stop boolean NOT NULL DEFAULT false',
 ]

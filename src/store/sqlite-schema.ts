@@ -81,4 +81,5 @@ const MIGRATIONS: readonly Migration[] = [
     database.exec(`DROP INDEX IF EXISTS delivery_waiting;
       CREATE INDEX delivery_waiting ON delivery (thread, sent_at, seq) WHERE turn IS NULL AND done IS NULL`)
   },
+  (database) => database.exec('ALTER TABLE turn ADD COLUMN stop INTEGER NOT NULL DEFAULT 0'),
 ]

@@ -58,7 +58,18 @@ export interface Claim {
   readonly deliveries: readonly Delivery[]
   /** What an earlier attempt noted, so that the retry resumes there. */
   readonly journal: string | undefined
+  /** A person wanted it to end, and nobody did so: whoever held it was dead. */
+  readonly stop?: true
 }
+
+/** A turn that somebody has begun and that is not done, whether or not anybody works on it now. */
+export interface Begun {
+  readonly turn: number
+  readonly journal: string | undefined
+}
+
+/** `stop`: kept, and a person wants the turn to end. `lost`: another worker has taken the thread over. */
+export type Renewal = 'kept' | 'stop' | 'lost'
 
 export interface Inbox {
   /** Commits before it resolves. False when the id was accepted before. */
@@ -83,8 +94,14 @@ export interface Inbox {
   isHeld(thread: string): Promise<boolean>
   /** The thread that waited longest and nobody holds, with all that waits in it. */
   claim(): Promise<Claim | undefined>
-  /** Keeps the lease. False when another worker has taken the thread over. */
-  renew(claim: Claim): Promise<boolean>
+  /** Keeps the lease. */
+  renew(claim: Claim): Promise<Renewal>
+  /** The turn that was begun in the thread; there is one at most. */
+  begun(thread: string): Promise<Begun | undefined>
+  /**
+   * Keeps that a person wants this turn to end, for whoever works on it now or next (rule T5). False when it is done.
+   */
+  askToStop(turn: number): Promise<boolean>
   /**
    * Remembers how far the turn got. False when fenced off.
    *

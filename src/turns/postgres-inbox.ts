@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Postgres, Query } from '#core/store/postgres.ts'
-import { type Claim, type Delivery, type Inbox, LEASE_MS, type Revision, type Unfinished } from './inbox.ts'
+import {
+  type Begun,
+  type Claim,
+  type Delivery,
+  type Inbox,
+  LEASE_MS,
+  type Renewal,
+  type Revision,
+  type Unfinished,
+} from './inbox.ts'
 import { isDead, type Owner, thisProcessAmongReplicas, writeOwner } from './owner.ts'
 
 /** More at once than a prompt can use; the rest of a flood becomes the next turn. */
@@ -92,11 +101,25 @@ export class PostgresInbox implements Inbox {
       SQL.claim,
       [LEASE_MS, writeOwner(this.#owner), DELIVERIES_PER_TURN],
     )
-    return row === undefined ? undefined : { ...row, journal: row.journal ?? undefined }
+    if (row === undefined) return undefined
+    // Nobody can have asked for a stop of what nobody had begun.
+    const stop = row.attempt > 1 && (await this.#hits(SQL.stopped, [row.turn]))
+    return { ...row, journal: row.journal ?? undefined, ...(stop && { stop }) }
   }
 
-  async renew({ thread, fence }: Claim): Promise<boolean> {
-    return this.#hits(SQL.renew, [thread, fence, LEASE_MS])
+  async renew({ turn, thread, fence }: Claim): Promise<Renewal> {
+    const [row] = await this.#postgres.rows<{ stop: boolean }>(SQL.renew, [thread, fence, LEASE_MS, turn])
+    if (row === undefined) return 'lost'
+    return row.stop ? 'stop' : 'kept'
+  }
+
+  async begun(thread: string): Promise<Begun | undefined> {
+    const [row] = await this.#postgres.rows<{ turn: number; journal: string | null }>(SQL.begun, [thread])
+    return row === undefined ? undefined : { turn: row.turn, journal: row.journal ?? undefined }
+  }
+
+  async askToStop(turn: number): Promise<boolean> {
+    return this.#hits(SQL.askToStop, [turn])
   }
 
   async note({ turn, thread, fence }: Claim, journal: string): Promise<boolean> {
@@ -176,7 +199,10 @@ const SQL = {
   held: 'SELECT 1 FROM parley.thread WHERE id = $1 AND leased_until > parley.now_ms() AND open > 0',
   claim: 'SELECT * FROM parley.claim_turn($1, $2, $3)',
   renew: `UPDATE parley.thread SET leased_until = parley.now_ms() + $3::bigint WHERE id = $1 AND fence = $2
-    RETURNING 1`,
+    RETURNING EXISTS (SELECT 1 FROM parley.turn WHERE id = $4 AND stop) AS stop`,
+  stopped: 'SELECT 1 FROM parley.turn WHERE id = $1 AND stop',
+  begun: 'SELECT id AS turn, journal FROM parley.turn WHERE thread = $1 AND done IS NULL',
+  askToStop: 'UPDATE parley.turn SET stop = true WHERE id = $1 AND done IS NULL RETURNING 1',
   // Locked, so that it cannot change hands between the look at the fence and the write.
   note: `WITH ours AS (SELECT 1 FROM parley.thread WHERE id = $1 AND fence = $2 FOR SHARE)
     UPDATE parley.turn SET journal = $4 WHERE id = $3 AND EXISTS (SELECT 1 FROM ours) RETURNING 1`,

@@ -3,7 +3,16 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '#core/clock.ts'
 import { transaction, unsynced } from '#core/store/sqlite-adapter.ts'
 import { migrate } from '#core/store/sqlite-schema.ts'
-import { type Claim, type Delivery, type Inbox, LEASE_MS, type Revision, type Unfinished } from './inbox.ts'
+import {
+  type Begun,
+  type Claim,
+  type Delivery,
+  type Inbox,
+  LEASE_MS,
+  type Renewal,
+  type Revision,
+  type Unfinished,
+} from './inbox.ts'
 import { isDead, type Owner, thisProcess, writeOwner } from './owner.ts'
 
 /** More at once than a prompt can use; the rest of a flood becomes the next turn. */
@@ -13,6 +22,7 @@ interface TurnRow {
   readonly id: number
   readonly attempt: number
   readonly journal: string | null
+  readonly stop: number
 }
 
 interface DeliveryRow {
@@ -146,6 +156,7 @@ export class SqliteInbox implements Inbox {
         attempt: turn.attempt,
         deliveries: rows.map(({ sent_at, ...row }) => ({ ...row, sentAt: sent_at })),
         journal: turn.journal ?? undefined,
+        ...(turn.stop === 1 && { stop: true }),
       }
     })
   }
@@ -161,8 +172,20 @@ export class SqliteInbox implements Inbox {
     this.#sql.assign.run(turn, JSON.stringify(together.map(({ seq }) => seq)))
   }
 
-  async renew({ thread, fence }: Claim): Promise<boolean> {
-    return this.#step(() => this.#sql.renew.run(this.#clock.now() + LEASE_MS, thread, fence).changes > 0)
+  async renew({ turn, thread, fence }: Claim): Promise<Renewal> {
+    return this.#step(() => {
+      if (this.#sql.renew.run(this.#clock.now() + LEASE_MS, thread, fence).changes === 0) return 'lost'
+      return this.#sql.unstopped.get(turn) === undefined ? 'stop' : 'kept'
+    })
+  }
+
+  async begun(thread: string): Promise<Begun | undefined> {
+    const row = this.#sql.begun.get(thread) as Pick<TurnRow, 'id' | 'journal'> | undefined
+    return row === undefined ? undefined : { turn: row.id, journal: row.journal ?? undefined }
+  }
+
+  async askToStop(turn: number): Promise<boolean> {
+    return this.#sql.askToStop.run(turn).changes > 0
   }
 
   async note({ turn, thread, fence }: Claim, journal: string, irretrievable = false): Promise<boolean> {
@@ -237,13 +260,16 @@ const STATEMENTS = {
   lease: `UPDATE thread SET leased_until = ?, owner = ?, fence = fence + 1 WHERE id =
     (SELECT id FROM thread WHERE open > 0 AND leased_until <= ? ORDER BY leased_until, ready LIMIT 1) RETURNING id, fence`,
   resume: `UPDATE turn SET attempt = attempt + 1 WHERE id =
-    (SELECT id FROM turn WHERE thread = ? AND done IS NULL) RETURNING id, attempt, journal`,
-  begin: 'INSERT INTO turn (thread, attempt) VALUES (?, 1) RETURNING id, attempt, journal',
+    (SELECT id FROM turn WHERE thread = ? AND done IS NULL) RETURNING id, attempt, journal, stop`,
+  begin: 'INSERT INTO turn (thread, attempt) VALUES (?, 1) RETURNING id, attempt, journal, stop',
   next: `SELECT seq, alone FROM delivery WHERE thread = ? AND turn IS NULL AND done IS NULL
     ORDER BY sent_at, seq LIMIT ?`,
   assign: 'UPDATE delivery SET turn = ? WHERE seq IN (SELECT value FROM json_each(?))',
   deliveries: 'SELECT id, thread, sent_at, body FROM delivery WHERE turn = ? ORDER BY sent_at, seq',
   renew: 'UPDATE thread SET leased_until = ? WHERE id = ? AND fence = ?',
+  unstopped: 'SELECT 1 FROM turn WHERE id = ? AND stop = 0',
+  begun: 'SELECT id, journal FROM turn WHERE thread = ? AND done IS NULL',
+  askToStop: 'UPDATE turn SET stop = 1 WHERE id = ? AND done IS NULL',
   note: `UPDATE turn SET journal = ? WHERE id = ?
     AND EXISTS (SELECT 1 FROM thread WHERE thread.id = ? AND fence = ?)`,
   free: 'UPDATE thread SET open = open - ?, leased_until = 0, ready = ? WHERE id = ? AND fence = ?',

@@ -41,6 +41,8 @@ export interface TurnLoopDeps {
    * lost or the process hands over; a rejection means that the turn must be tried again.
    */
   readonly work: (claim: Try, signal: AbortSignal) => Promise<void>
+  /** A person wants this turn, which is being worked on here, to end: whoever was told could not tell us (rule T5). */
+  readonly stop?: (claim: Claim) => void
   readonly clock: Clock
   readonly log: Logger
 }
@@ -188,11 +190,13 @@ export class TurnLoop {
   }
 
   async #renew(turn: RunningTurn): Promise<void> {
-    const { clock, inbox, log } = this.#deps
+    const { clock, inbox, log, stop } = this.#deps
     const until = clock.now() + LEASE_MS
     try {
-      if (await inbox.renew(turn.claim)) turn.until = until
-      else turn.abort.abort(new LeaseLost())
+      const renewal = await inbox.renew(turn.claim)
+      if (renewal === 'lost') return turn.abort.abort(new LeaseLost())
+      turn.until = until
+      if (renewal === 'stop') stop?.(turn.claim)
     } catch (error) {
       log.error({ err: error, thread: turn.claim.thread }, 'the lease could not be renewed')
       // Whoever reaches the store may soon take the thread over, and one reply has one writer.

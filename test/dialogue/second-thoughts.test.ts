@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { ModelEvent } from '#core/model/model.ts'
 import { threadKey } from '#core/thread.ts'
 import { LEASE_MS } from '#core/turns/inbox.ts'
@@ -69,6 +69,59 @@ describe('T5: stop', () => {
     await theatre.ask('1', 'hi')
     expect(await theatre.dialogue.stop({ thread: REF })).toBe(false)
     expect(await theatre.dialogue.stop({ reply: 'nobody’s' })).toBe(false)
+  })
+
+  describe('T3: while whoever wrote it is dead', () => {
+    const cutOff = async () => {
+      const theatre = new Theatre()
+      const body = theatre.body('1', 'go on for ever')
+      await theatre.inbox.put({ id: '1', thread: THREAD, sentAt: 1, body })
+      const dead = await theatre.claimAndDie()
+      await theatre.inbox.note(dead, JSON.stringify({ reply: 'cut-off', shown: ['m0'] }))
+      const place = { thread: THREAD, platform: 'test', place: { id: '1' }, messages: ['m0'] }
+      await theatre.shownReplies.remember([messageRef('m0')], 'cut-off', place)
+      return theatre
+    }
+    const takenOver = async (theatre: Theatre) => {
+      await theatre.clock.advance(LEASE_MS)
+      theatre.dialogue.start()
+      await theatre.clock.advance(1_000)
+      await theatre.dialogue.drain(0)
+    }
+
+    test.each([{ reply: 'cut-off' }, { thread: REF }])(
+      'by %o: whoever takes it over stops it, and asks no model',
+      async (target) => {
+        const theatre = await cutOff()
+        expect(await theatre.dialogue.stop(target)).toBe(true)
+        await takenOver(theatre)
+        expect(theatre.prompts).toEqual([])
+        expect(theatre.screens[0]).toMatchObject({ continued: ['m0'], finished: true, parts: ['_Stopped._'] })
+        expect((await remembered(theatre))[1]).toMatchObject({ id: 'cut-off', outcome: 'stopped' })
+        expect(await theatre.dialogue.stop(target), 'it is done').toBe(false)
+      },
+    )
+
+    test('a stop of another reply does not stop it', async () => {
+      const theatre = await cutOff()
+      const place = { thread: THREAD, platform: 'test', place: { id: '0' }, messages: ['m9'] }
+      await theatre.shownReplies.remember([messageRef('m9')], 'earlier', place)
+      expect(await theatre.dialogue.stop({ reply: 'earlier' })).toBe(false)
+      await takenOver(theatre)
+      expect(theatre.visible).toEqual(['you said: Alice: go on for ever'])
+    })
+  })
+
+  test('whoever writes it and cannot be told hears of it when the lease is renewed', async () => {
+    const theatre = new Theatre()
+    const read = endless(theatre)
+    await theatre.ask('1', 'go on for ever')
+    vi.spyOn(theatre.announcements, 'ask').mockResolvedValue(false)
+    expect(await theatre.open().stop({ thread: REF })).toBe(true)
+    await theatre.clock.advance(LEASE_MS / 3)
+    expect(read.aborted).toBe(true)
+    await theatre.clock.advance(1_000)
+    expect(theatre.visible).toEqual(['a beginning\n\n_Stopped._'])
   })
 
   test('the conversation goes on after it', async () => {

@@ -259,10 +259,10 @@ export function inboxContract(create: () => Promise<InboxUnderTest>, runs: numbe
         await inbox.note(claim, String(claim.fence)),
         await inbox.done(claim),
       ]
-      expect(await tries(late)).toEqual([false, false, false])
+      expect(await tries(late)).toEqual(['lost', false, false])
       await inbox.release(late)
       expect(await inbox.isHeld('a')).toBe(true)
-      expect(await tries(taken)).toEqual([true, true, true])
+      expect(await tries(taken)).toEqual(['kept', true, true])
     })
 
     test('T3: at the start, what dead processes of this machine held is free at once; others keep theirs', async () => {
@@ -281,12 +281,33 @@ export function inboxContract(create: () => Promise<InboxUnderTest>, runs: numbe
       expect(await next.claim()).toBeUndefined()
     })
 
+    test('T5: that a person wants a turn to end is kept for who has it, and for who takes it over', async () => {
+      expect(await inbox.begun('a')).toBeUndefined()
+      await inbox.put(delivery('1'))
+      expect(await inbox.begun('a'), 'it waits').toBeUndefined()
+      const claim = await claimed()
+      expect(claim.stop).toBeUndefined()
+      await inbox.note(claim, 'half-way')
+      expect(await inbox.begun('a')).toEqual({ turn: claim.turn, journal: 'half-way' })
+      expect(await under.open().askToStop(claim.turn)).toBe(true)
+      expect(await inbox.renew(claim)).toBe('stop')
+      await under.pass(LEASE_MS)
+      const taken = await claimed(under.open())
+      expect(taken).toMatchObject({ turn: claim.turn, attempt: 2, stop: true })
+      await inbox.done(taken)
+      expect(await inbox.begun('a')).toBeUndefined()
+      expect(await inbox.askToStop(claim.turn), 'it is done').toBe(false)
+      await inbox.put(delivery('2'))
+      const next = await claimed()
+      expect([next.stop, await inbox.renew(next)]).toEqual([undefined, 'kept'])
+    })
+
     test('a renewed lease holds', async () => {
       await inbox.put(delivery('1'))
       const claim = await claimed()
       // As near to the end as a busy machine allows.
       await under.pass(LEASE_MS - 3_000)
-      expect(await inbox.renew(claim)).toBe(true)
+      expect(await inbox.renew(claim)).toBe('kept')
       await under.pass(LEASE_MS - 3_000)
       expect(await inbox.claim()).toBeUndefined()
     })
