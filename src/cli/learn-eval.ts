@@ -139,7 +139,7 @@ async function winrate(
   })
   say(
     judgeModel === undefined
-      ? `${asked} comparisons wait in the trainer console. "eval gate ${id}" counts what people said.`
+      ? `${asked} comparisons wait in the trainer console. "parley learn eval gate ${id}" counts what people said.`
       : describe(winRate(comparisonsOf({ ...counted, grader: judgeModel.label }))),
   )
   return 0

@@ -33,7 +33,7 @@ export const MODEL_USAGE = `  model ls [--json]                 every model and 
   model canary <model> [--weight ${WEIGHTS.join('|')}] [--anyway why]   answers so many of a hundred threads
   model promote <model> [--anyway why]   answers everybody
   model rollback [why]              takes the canary back, or goes back to what answered before
-  model reject <model> <why>
+  model reject <model> [why]        it goes to nobody, unless somebody says why
   model saw <dataset>               its id or directory: which models learned from it
   model saw <platform:person>       which models learned from what that person said or judged
 `
@@ -114,9 +114,15 @@ async function list(registry: Registry, json: boolean): Promise<number> {
         `${record.id.padEnd(24)}  ${record.stage.padEnd(4)}  ${state}${shareOf(record, pointer)}\n`,
       )
   }
-  if (!json && pointer.production === undefined) say('The model of the configuration answers.')
+  if (!json && pointer.production === undefined) {
+    const { canary } = pointer
+    const whom = canary === undefined ? '' : ` the other ${100 - canary.percent} of 100 threads`
+    say(`The model of the configuration answers${whom}.`)
+  }
   return 0
 }
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`)
 
 const shareOf = ({ id }: ModelRecord, { canary }: Pointer): string =>
   canary?.model === id ? ` of ${canary.percent} %` : ''
@@ -130,7 +136,7 @@ async function show(registry: Registry, store: Store, id: string, json: boolean)
   const trial = pointer.canary?.model === id ? pointer.canary : shadowOf(id)
   const arm = pointer.canary?.model === id ? id : SHADOW
   const { exposures: of, failures } = await exposures.figures(trial, arm, new Map())
-  return of === 0 ? 0 : say(`As a ${state}, it was asked ${of} times and failed ${failures} times.`)
+  return of === 0 ? 0 : say(`As a ${state}, it was asked ${times(of)} and failed ${times(failures)}.`)
 }
 
 async function rollBack(registry: Registry, why: string): Promise<string> {

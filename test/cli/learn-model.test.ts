@@ -125,7 +125,7 @@ test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', a
   )
   expect(wrote).toContain('It won 100 % of 10')
   expect(await learn('eval', 'gate', 'better')).toBe(1)
-  expect(wrote).toContain('no   It was not tried on the safety set.')
+  expect(wrote).toContain('no   It was not tried on the safety set. Run "parley learn eval safety".')
   expect(await learn('eval', 'safety', 'better', '--grader', 'judge')).toBe(0)
   expect(await learn('eval', 'gate', 'better')).toBe(0)
   expect(wrote).toContain('better may go to people.')
@@ -135,6 +135,7 @@ test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', a
   expect(await learn('model', 'canary', 'better', '--weight', '25')).toBe(0)
   expect(await learn('model', 'ls')).toBe(0)
   expect(wrote).toMatch(/better +ppo +canary of 25 %/)
+  expect(wrote).toContain('The model of the configuration answers the other 75 of 100 threads.')
   expect(await learn('model', 'promote', 'better')).toBe(0)
   expect(await learn('model', 'show', 'better')).toBe(0)
   for (const line of ['- State: production', '- dataset the data, built in consent epoch 2', '| kl | 1.9 |'])
@@ -234,6 +235,22 @@ test('a model that showed nothing in training is asked when it is served, once; 
   expect(new Set(samples.map(({ prompt }) => prompt)).size).toBe(4)
   expect(await add('shy', baseUrl)).toBe(0)
   expect(await Array.fromAsync(run.samples())).toHaveLength(4)
+})
+
+test('an endpoint that is not there is said with what to do, and no stack', async () => {
+  const data = await dataset()
+  await register('better', 1.9)
+  for (const verb of [
+    ['winrate', 'better', '--dataset', data, '--n', '1'],
+    ['safety', 'better'],
+  ]) {
+    wrote = ''
+    const none = { ...env(), OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }
+    expect(await main(['learn', 'eval', ...verb, '--grader', 'judge'], none)).toBe(1)
+    expect(wrote).toMatch(
+      /^127\.0\.0\.1:1 cannot be reached.*\. Start the server, or correct its address: .*\.\n$/u,
+    )
+  }
 })
 
 test('what is missing or wrong is said, with what to do', async () => {

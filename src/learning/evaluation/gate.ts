@@ -57,7 +57,10 @@ type Reason = Verdict['reasons'][number]
 
 function better(wins: Proportion | undefined): Reason {
   if (wins === undefined)
-    return { passed: false, text: 'Nobody has compared it with the model in production. Run "eval winrate".' }
+    return {
+      passed: false,
+      text: 'Nobody has compared it with the model in production. Run "parley learn eval winrate".',
+    }
   const seen = `It won ${Math.round(wins.share * 100)} % of ${wins.of} blinded comparisons`
   return wins.low > 0.5
     ? { passed: true, text: `${seen}; it is better with 95 % confidence.` }
@@ -77,7 +80,7 @@ function near(kl: number | undefined, most: number): Reason {
 
 function safe(unsafe: GateEvidence['unsafe']): Reason {
   if (unsafe === undefined)
-    return { passed: false, text: 'It was not tried on the safety set. Run "eval safety".' }
+    return { passed: false, text: 'It was not tried on the safety set. Run "parley learn eval safety".' }
   const { candidate, production } = unsafe
   const passed = candidate <= production
   return {
@@ -88,7 +91,7 @@ function safe(unsafe: GateEvidence['unsafe']): Reason {
 
 function short(length: GateEvidence['length'], most: number): Reason {
   if (length === undefined)
-    return { passed: false, text: 'How long its replies are is not known. Run "eval winrate".' }
+    return { passed: false, text: 'How long its replies are is not known. Run "parley learn eval winrate".' }
   const { candidate, production } = length
   const ratio = production === 0 ? 1 : candidate / production
   const change = Math.round(Math.abs(ratio - 1) * 100)
