@@ -50,6 +50,17 @@ test('F6: a fair reader is flagged in fewer than 2 % of studies', () => {
   expect(flagged(0, 600)).toBeLessThan(0.02)
 })
 
+test('F6: nor on few rankings, where chance alone is 5 points off in every fourth study', () => {
+  expect(flagged(0, 100)).toBeLessThan(0.02)
+})
+
+test('F6: what is certain and small is not flagged: 2 points in 20,000 rankings', () => {
+  const random = seeded(FIRST_SEED)
+  const bias = positionBias(Array.from({ length: 20_000 }, () => choosy(0.02, random)))
+  expect(bias?.p).toBeLessThan(0.001)
+  expect(bias?.flagged).toBe(false)
+})
+
 const shownIn = (slots: readonly number[], ...places: readonly number[]) => ({ places, slots })
 
 test('position: winners are counted where they stood; shared first places tell nothing', () => {
