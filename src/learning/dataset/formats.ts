@@ -4,6 +4,7 @@
  * preference and reinforcement guides; also Azure, Together and Fireworks).
  */
 import * as z from 'zod'
+import { jsonOf } from '#core/learning/files.ts'
 import type { Kind, Turn } from './dataset.ts'
 
 const words = z.string().refine((text) => text.trim() !== '', 'must not be empty')
@@ -35,7 +36,7 @@ const answer = z.tuple([assistant])
 
 const label = z
   .string()
-  .refine((text) => labelled.safeParse(parsed(text)).success, 'must be {"pid","ctx_sha"}')
+  .refine((text) => labelled.safeParse(jsonOf(text)).success, 'must be {"pid","ctx_sha"}')
 const labelled = z.strictObject({ pid: z.string().min(1), ctx_sha: z.string().regex(/^[0-9a-f]{64}$/) })
 
 const ranked = z
@@ -100,11 +101,3 @@ export function contentsOf(row: Row): {
 }
 
 const texts = (messages: readonly { readonly content: string }[]) => messages.map(({ content }) => content)
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // said by the schema, with the place
-  }
-}

@@ -80,5 +80,5 @@ const rankings = ({ prompt, candidates, rankings }: Extract<Example, { is: 'rank
   }))
 
 /** So that a reward server knows that it has the right conversation for a `pid`. */
-const contextSha = (prompt: readonly Turn[]): string =>
+export const contextSha = (prompt: readonly Turn[]): string =>
   createHash('sha256').update(JSON.stringify(prompt)).digest('hex')

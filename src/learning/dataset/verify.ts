@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reasonOf } from '#core/errors.ts'
+import { isMissing } from '#core/learning/files.ts'
 import { DatasetError } from './dataset.ts'
 import { inspect } from './inspect.ts'
 import { MANIFEST, type Manifest, manifestSchema } from './manifest.ts'
@@ -9,8 +10,7 @@ import { MANIFEST, type Manifest, manifestSchema } from './manifest.ts'
 export async function readManifest(directory: string): Promise<Manifest> {
   const path = join(directory, MANIFEST)
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
-    const why =
-      error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'it has no' : 'unreadable'
+    const why = isMissing(error) ? 'it has no' : 'unreadable'
     throw new DatasetError(
       `${directory} is not a dataset: ${why} ${MANIFEST}. Give the directory that "parley learn dataset build" made.`,
     )

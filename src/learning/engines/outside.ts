@@ -12,12 +12,13 @@
  */
 import { execFile } from 'node:child_process'
 import { type FSWatcher, watch } from 'node:fs'
-import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { reasonOf } from '#core/errors.ts'
 import { type JobSpec, LearningError, type ModelArtifact } from '#core/learning/engine.ts'
+import { replaceFile, undefinedIfMissing } from '#core/learning/files.ts'
 import type { Result, Train, Work } from '#core/learning/jobs/work.ts'
 import { handedOn, TRAINER_ENV } from './environment.ts'
 import { reasonOfFailure } from './failure.ts'
@@ -116,8 +117,7 @@ async function prepare(plan: Plan, run: string): Promise<void> {
   }
   for (const [name, text] of Object.entries(files)) {
     // The token of the reward service stands in some of them.
-    await writeFile(join(run, `${name}.half`), text, { mode: 0o600 })
-    await rename(join(run, `${name}.half`), join(run, name))
+    await replaceFile(join(run, name), text, 0o600)
   }
 }
 
@@ -210,10 +210,7 @@ const withoutSecrets = (text: string, secrets: readonly string[]): string =>
 
 /** @param all also a last line that has no end. */
 async function textFrom(path: string, offset: number, all: boolean): Promise<readonly [string, number]> {
-  const file = await open(path).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const file = await open(path).catch(undefinedIfMissing)
   if (file === undefined) return ['', offset]
   try {
     const { size } = await file.stat()

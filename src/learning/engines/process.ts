@@ -7,11 +7,12 @@
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { replaceFile, textIn } from '#core/learning/files.ts'
 import {
   externalOf,
   identityOf,
@@ -64,8 +65,7 @@ export async function begin(
     const identity = child.pid === undefined ? undefined : await identityOf(child.pid)
     if (identity === undefined) throw new LearningError('The trainer ended before it began.')
     const path = join(folder, IDENTITY)
-    await writeFile(`${path}.half`, externalOf(identity))
-    await rename(`${path}.half`, path)
+    await replaceFile(path, externalOf(identity))
     child.stdin?.end('go\n')
     child.unref()
   } finally {
@@ -76,7 +76,7 @@ export async function begin(
 export async function look(folder: string): Promise<TrainerState> {
   const ended = await codeIn(folder)
   if (ended !== undefined) return { is: 'ended', code: ended }
-  const identity = processOf(await textOf(join(folder, IDENTITY)))
+  const identity = processOf(await textIn(join(folder, IDENTITY)))
   if (identity === undefined) return { is: 'none' }
   if (await isAlive(identity)) return { is: 'running', identity }
   // It may have ended since the first look.
@@ -106,13 +106,6 @@ export async function forget(folder: string): Promise<void> {
 }
 
 async function codeIn(folder: string): Promise<number | undefined> {
-  const code = Number.parseInt((await textOf(join(folder, EXIT))) ?? '', 10)
+  const code = Number.parseInt((await textIn(join(folder, EXIT))) ?? '', 10)
   return Number.isNaN(code) ? undefined : code
-}
-
-async function textOf(path: string): Promise<string | undefined> {
-  return await readFile(path, 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
 }

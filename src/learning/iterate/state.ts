@@ -1,8 +1,9 @@
 /** How far the rounds have come, in a file: a round takes days, most of them spent waiting for people. */
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { engineNames, LearningError } from '#core/learning/engine.ts'
+import { jsonOf, replaceFile, textIn } from '#core/learning/files.ts'
 
 const roundSchema = z
   .object({
@@ -40,10 +41,7 @@ export class StateFile {
 
   /** Undefined before the first round. @throws LearningError when it is not what Parley wrote. */
   async read(): Promise<IterationState | undefined> {
-    const text = await readFile(this.#path, 'utf8').catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw error
-    })
+    const text = await textIn(this.#path)
     if (text === undefined) return undefined
     const { data, error } = stateSchema.safeParse(jsonOf(text))
     if (data !== undefined) return data
@@ -54,20 +52,10 @@ export class StateFile {
 
   async write(state: IterationState): Promise<void> {
     await mkdir(this.#folder, { recursive: true })
-    const half = `${this.#path}.${process.pid}.half`
-    await writeFile(half, `${JSON.stringify(stateSchema.parse(state), undefined, 2)}\n`)
-    await rename(half, this.#path)
+    await replaceFile(this.#path, `${JSON.stringify(stateSchema.parse(state), undefined, 2)}\n`)
   }
 
   get #path(): string {
     return join(this.#folder, 'state.json')
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // said by the schema
   }
 }

@@ -17,6 +17,7 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { readManifest } from '#core/learning/dataset/verify.ts'
 import { type EngineName, type JobSpec, LearningError, type Stage } from '#core/learning/engine.ts'
+import { isMissing } from '#core/learning/files.ts'
 import { RunDirectory } from './run-directory.ts'
 
 export interface JobRequest {
@@ -59,7 +60,7 @@ export function jobsIn(deps: JobsDeps): Jobs {
   const runs = resolve(deps.runs)
   const ids = async (): Promise<readonly string[]> => {
     const entries = await readdir(runs, { withFileTypes: true }).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+      if (isMissing(error)) return []
       throw error
     })
     return entries

@@ -8,6 +8,7 @@ import { join, relative } from 'node:path'
 import { reasonOf } from '#core/errors.ts'
 import { sha256OfFile } from '#core/learning/dataset/lines.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { isMissing } from '#core/learning/files.ts'
 
 /** No header of a model we may meet is near this; a number beyond it is no length but something else's bytes. */
 const MOST_HEADER_BYTES = 100_000_000
@@ -43,7 +44,7 @@ export async function settleModel(half: string, place: string): Promise<void> {
 
 async function filesOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (isMissing(error)) return []
     throw error
   })
   return entries

@@ -1,4 +1,6 @@
-import { appendFile, open, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, open } from 'node:fs/promises'
+import { lineOf } from '#core/learning/dataset/lines.ts'
+import { replaceFile, textIn, undefinedIfMissing } from '#core/learning/files.ts'
 import type { RunDirectory } from './run-directory.ts'
 
 /**
@@ -17,15 +19,13 @@ async function keepUntil(
   step: number,
 ): Promise<void> {
   let kept = ''
-  for await (const line of lines) if (line.step <= step) kept += `${JSON.stringify(line)}\n`
-  const before = await readFile(path, 'utf8').catch(ifMissing(''))
-  if (before === kept) return
-  await writeFile(`${path}.half`, kept)
-  await rename(`${path}.half`, path)
+  for await (const line of lines) if (line.step <= step) kept += `${lineOf(line)}\n`
+  const before = (await textIn(path)) ?? ''
+  if (before !== kept) await replaceFile(path, kept)
 }
 
 async function endLastLine(path: string): Promise<void> {
-  const file = await open(path).catch(ifMissing(undefined))
+  const file = await open(path).catch(undefinedIfMissing)
   if (file === undefined) return
   try {
     const { size } = await file.stat()
@@ -36,10 +36,3 @@ async function endLastLine(path: string): Promise<void> {
     await file.close()
   }
 }
-
-const ifMissing =
-  <T>(instead: T) =>
-  (error: unknown): T => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return instead
-    throw error
-  }

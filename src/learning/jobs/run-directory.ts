@@ -6,11 +6,12 @@
  * A file that is not a log is replaced in one step, so that nobody ever reads half of one, kill -9 included.
  */
 import { createReadStream, renameSync, writeFileSync } from 'node:fs'
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type * as z from 'zod'
 import { reasonOf } from '#core/errors.ts'
+import { lineOf } from '#core/learning/dataset/lines.ts'
 import {
   artifactSchema,
   type JobSpec,
@@ -24,6 +25,7 @@ import {
   type Sample,
   sampleSchema,
 } from '#core/learning/engine.ts'
+import { isMissing, jsonOf, replaceFile, textIn } from '#core/learning/files.ts'
 
 export class RunDirectory {
   readonly path: string
@@ -103,11 +105,11 @@ export class RunDirectory {
   }
 
   async addMetric(metric: Metric): Promise<void> {
-    await appendFile(this.metricsPath, `${JSON.stringify(metricSchema.parse(metric))}\n`)
+    await appendFile(this.metricsPath, `${lineOf(metricSchema.parse(metric))}\n`)
   }
 
   async addSample(sample: Sample): Promise<void> {
-    await appendFile(this.samplesPath, `${JSON.stringify(sampleSchema.parse(sample))}\n`)
+    await appendFile(this.samplesPath, `${lineOf(sampleSchema.parse(sample))}\n`)
   }
 
   async addLog(line: string): Promise<void> {
@@ -137,10 +139,7 @@ export class RunDirectory {
 
   async #read<T>(name: string, schema: z.ZodType<T>): Promise<T | undefined> {
     const path = join(this.path, name)
-    const text = await readFile(path, 'utf8').catch((error: unknown) => {
-      if (isMissing(error)) return undefined
-      throw error
-    })
+    const text = await textIn(path)
     if (text === undefined) return undefined
     const read = schema.safeParse(jsonOf(text))
     if (read.success) return read.data
@@ -152,22 +151,8 @@ export class RunDirectory {
   }
 
   async #replace(name: string, value: unknown): Promise<void> {
-    const path = join(this.path, name)
-    const half = `${path}.${process.pid}.half`
-    await writeFile(half, textOf(value))
-    await rename(half, path)
+    await replaceFile(join(this.path, name), textOf(value))
   }
 }
 
 const textOf = (value: unknown): string => `${JSON.stringify(value, undefined, 2)}\n`
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT'
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

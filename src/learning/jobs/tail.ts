@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises'
+import { undefinedIfMissing } from '#core/learning/files.ts'
 
 const CHUNK_BYTES = 65_536
 const NEWLINE = 0x0a
@@ -19,10 +20,7 @@ export class Tail {
 
   /** A file that is not there yet has no lines. */
   async *lines(): AsyncGenerator<string> {
-    const file = await open(this.#path).catch((error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-      throw error
-    })
+    const file = await open(this.#path).catch(undefinedIfMissing)
     if (file === undefined) return
     try {
       const { ino } = await file.stat()

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { reasonOf } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { jsonOf } from '#core/learning/files.ts'
 import { newBlocks } from './gpt.ts'
 import { readTensors, writeTensors } from './safetensors.ts'
 import type { Checkpoint, Model, ModelConfig } from './trainer.ts'
@@ -100,11 +101,3 @@ const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // said by the schema
-  }
-}

@@ -7,6 +7,7 @@ import { open, readFile, rename } from 'node:fs/promises'
 import * as z from 'zod'
 import { reasonOf } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { jsonOf } from '#core/learning/files.ts'
 import type { Block, Blocks } from './trainer.ts'
 
 const LENGTH_BYTES = 8
@@ -89,11 +90,3 @@ interface Entry {
 
 const isEntry = (entry: unknown): entry is Entry =>
   typeof entry === 'object' && entry !== null && 'data_offsets' in entry
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // said by the schema
-  }
-}

@@ -1,11 +1,12 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { reasonOf } from '#core/errors.ts'
 import { DatasetError, SPLITS, type Split } from '#core/learning/dataset/dataset.ts'
 import { FORMATS } from '#core/learning/dataset/formats.ts'
 import { readLines, sha256OfFile } from '#core/learning/dataset/lines.ts'
+import { contextSha } from '#core/learning/dataset/rows.ts'
 import { readManifest } from '#core/learning/dataset/verify.ts'
+import { jsonOf } from '#core/learning/files.ts'
 import type { Judged } from './reward-model.ts'
 
 type Conversation = Judged['conversation']
@@ -61,19 +62,8 @@ export async function* readPrompts(
   }
 }
 
+/** A label that is not ours names no conversation. */
 function contextShaIn(label: unknown): string {
   const { data } = labelShape.safeParse(typeof label === 'string' ? jsonOf(label) : label)
   return data?.ctx_sha ?? ''
-}
-
-/** The same as in a prompt row's label. */
-const contextSha = (prompt: Conversation): string =>
-  createHash('sha256').update(JSON.stringify(prompt)).digest('hex')
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // A label that is not ours names no conversation.
-  }
 }

@@ -1,6 +1,7 @@
 /** A reward model that another process serves (`parley learn rm serve`): the bot asks it over HTTP. */
 import type * as z from 'zod'
 import { reasonOf } from '#core/errors.ts'
+import { jsonOf } from '#core/learning/files.ts'
 import { ModelError, type ModelErrorKind } from '#core/model/error.ts'
 import { type HealthAnswer, healthAnswer, judgeAnswer } from './bodies.ts'
 import { bounded } from './bounded.ts'
@@ -95,12 +96,4 @@ function kindOf(status: number): ModelErrorKind {
   if (status === 401 || status === 403) return 'auth'
   if (status === 429) return 'rate_limit'
   return status >= 500 ? 'server' : 'bad_request'
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // said by the caller: it is no reward service
-  }
 }

@@ -7,9 +7,11 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
 import { DatasetError } from '#core/learning/dataset/dataset.ts'
+import { lineOf } from '#core/learning/dataset/lines.ts'
 import { type JobSpec, type JobStatus, LearningError, type TrainEngine } from '#core/learning/engine.ts'
 import { datasetFiles } from '#core/learning/engines/dataset-files.ts'
 import { modelNamed } from '#core/learning/engines/model-named.ts'
+import { replaceFile } from '#core/learning/files.ts'
 import { collectModel } from '#core/learning/jobs/collect.ts'
 import { drawnSamples } from '#core/learning/jobs/drawn-samples.ts'
 import { follow } from '#core/learning/jobs/follow.ts'
@@ -19,7 +21,7 @@ import { STATES } from '#core/learning/jobs/words.ts'
 import { ModelError } from '#core/model/error.ts'
 import { type FineTuning, FineTuningError, openFineTuning } from '#core/model/openai/fine-tuning.ts'
 import { createOpenAI } from '#core/model/openai/openai.ts'
-import { type RemoteJob, remoteOf, replaceFile, setRemote } from './remote-job.ts'
+import { type RemoteJob, remoteOf, setRemote } from './remote-job.ts'
 import { API_STAGES, type ApiPlan, apiPlan } from './settings.ts'
 import { lastFigures, logIn, metricsIn, progressIn, stateOf } from './told.ts'
 
@@ -141,7 +143,7 @@ export function createOpenAICompatible(deps: OpenAICompatibleDeps): TrainEngine<
     const metrics = metricsIn(events)
     const log = [...(plan.official ? [OFFICIAL_NOTE] : []), ...logIn(events)]
     await replaceFile(run.logPath, log.map((line) => `${line}\n`).join(''))
-    await replaceFile(run.metricsPath, metrics.map((metric) => `${JSON.stringify(metric)}\n`).join(''))
+    await replaceFile(run.metricsPath, metrics.map((metric) => `${lineOf(metric)}\n`).join(''))
     const progress = progressIn(events)
     const status = {
       ...{ state: stateOf(job), external: externalOf(id), updatedAt: now() },
@@ -181,7 +183,7 @@ export function createOpenAICompatible(deps: OpenAICompatibleDeps): TrainEngine<
     )
     try {
       const samples = await drawnSamples(asked, spec, step)
-      await replaceFile(run.samplesPath, samples.map((each) => `${JSON.stringify(each)}\n`).join(''))
+      await replaceFile(run.samplesPath, samples.map((each) => `${lineOf(each)}\n`).join(''))
     } catch (error) {
       if (!(error instanceof ModelError || error instanceof DatasetError)) throw error
       await run.addLog(`No samples of the finished model: ${reasonOf(error)}.`)

@@ -1,6 +1,6 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { replaceFile, textIn } from '#core/learning/files.ts'
 import type { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 
 /**
@@ -22,19 +22,9 @@ const FILE = 'remote.json'
 
 /** Undefined before anything was sent. */
 export async function remoteOf(run: RunDirectory): Promise<RemoteJob | undefined> {
-  const text = await readFile(join(run.path, FILE), 'utf8').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  })
+  const text = await textIn(join(run.path, FILE))
   return text === undefined ? undefined : remoteSchema.parse(JSON.parse(text))
 }
 
 export const setRemote = (run: RunDirectory, remote: RemoteJob): Promise<void> =>
   replaceFile(join(run.path, FILE), `${JSON.stringify(remote, undefined, 2)}\n`)
-
-/** In one step, so that nobody reads half of it. */
-export async function replaceFile(path: string, text: string): Promise<void> {
-  const half = `${path}.${process.pid}.half`
-  await writeFile(half, text)
-  await rename(half, path)
-}

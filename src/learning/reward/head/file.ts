@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { reasonOf } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
+import { jsonOf, replaceFile } from '#core/learning/files.ts'
 import { SCALAR_NAMES } from './features.ts'
 import { ENOUGH_PROMPTS } from './head.ts'
 
@@ -71,9 +72,7 @@ export function sealHead(head: Omit<HeadFile, 'id' | 'format' | 'schema'>): Head
 /** In one step: nobody ever reads half of one, kill -9 included. @returns where it is */
 export async function writeHead(folder: string, head: HeadFile): Promise<string> {
   const path = join(folder, HEAD_FILE)
-  const half = `${path}.${process.pid}.half`
-  await writeFile(half, `${JSON.stringify(head)}\n`)
-  await rename(half, path)
+  await replaceFile(path, `${JSON.stringify(head)}\n`)
   return path
 }
 
@@ -133,12 +132,4 @@ const idOf = (body: Omit<HeadFile, 'id'>): string => {
     Object.entries(metrics).toSorted(([a], [b]) => (a < b ? -1 : 1)),
   ]
   return `rm_${createHash('sha256').update(JSON.stringify(values)).digest('hex').slice(0, ID_DIGITS)}`
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined // said by the schema
-  }
 }
