@@ -117,7 +117,7 @@ class GatewayInbound implements Inbound {
       this.#overflow.set(id, { id, guild, type: message.channelType, since })
       return
     }
-    this.#take(id, () => this.#bring(message, addressed), sentAt)
+    this.#take(id, async () => void (await this.#bring(message, addressed)), sentAt)
   }
 
   missed(channel: QuietChannel, since: number): void {
@@ -125,7 +125,10 @@ class GatewayInbound implements Inbound {
     const read = async () => {
       for await (const raw of saidSince(api, channel, since, stopped)) {
         const heard = this.#listen(raw)
-        if (heard !== undefined) await this.#bring(heard.message, heard.addressed)
+        if (heard === undefined) continue
+        const brought = await this.#bring(heard.message, heard.addressed)
+        // What is new is taken as it stands; what was known may have been edited since, and nobody told (rule T6).
+        if (brought === 'duplicate') await this.#editOf(raw)?.apply()
       }
     }
     const inTurn = this.#readings.plan(channel.id, since, read)
@@ -181,17 +184,24 @@ class GatewayInbound implements Inbound {
   }
 
   edit(raw: unknown): void {
+    const edit = this.#editOf(raw)
+    if (edit !== undefined) this.#take(edit.channel, edit.apply)
+  }
+
+  /** @returns undefined for what changed no words of a person that we may read. */
+  #editOf(raw: unknown): { readonly channel: string; readonly apply: () => Promise<void> } | undefined {
     const edit = readEdit(raw)
-    if (!edit?.message.spoken || edit.message.author.automatic) return
+    if (!edit?.message.spoken || edit.message.author.automatic) return undefined
     const { message, version, at } = edit
     const { directory, host } = this.#deps
     const self = directory.self(message.guild)
     const text = textOf(message, self, directory.names)
     // Without the content intent, an edit in a thread tells that there was one, and nothing more.
-    if (text === '' && !isAddressed(message, self)) return
-    const question = questionId(message.channel, message.id)
+    if (text === '' && !isAddressed(message, self)) return undefined
+    const { channel, id } = message
+    const question = questionId(channel, id)
     const named = naming(namedIn(message, self))
-    this.#take(message.channel, () => host.edited({ question, version, text, ...named, at }))
+    return { channel, apply: () => host.edited({ question, version, text, ...named, at }) }
   }
 
   deletion(raw: unknown): void {
@@ -209,7 +219,8 @@ class GatewayInbound implements Inbound {
     }
   }
 
-  async #bring(message: HeardMessage, addressed: boolean): Promise<void> {
+  /** @returns undefined for what is no question to us. */
+  async #bring(message: HeardMessage, addressed: boolean): Promise<'accepted' | 'duplicate' | undefined> {
     const { host, directory, log } = this.#deps
     const where = await this.#where(message)
     if (!where) {
@@ -217,18 +228,21 @@ class GatewayInbound implements Inbound {
         { channel: message.channel },
         'Discord: a message came from a channel that cannot be looked up',
       )
-      return
+      return undefined
     }
     if (where.kind === 'direct') await this.#deps.heard.hearDirect(message.channel, message.sentAt)
     const owned = await this.#isOurs(threadOf(message, where), where)
-    if (!addressed && !owned) return
+    if (!addressed && !owned) return undefined
     const self = directory.self(message.guild)
     const text = textOf(message, self, directory.names)
     if (text === '' && !addressed) {
       await this.#unreadable(message)
-      return
+      return undefined
     }
-    await host.accept({ ...questionOf(message, where, text, owned), ...naming(namedIn(message, self)) })
+    return await host.accept({
+      ...questionOf(message, where, text, owned),
+      ...naming(namedIn(message, self)),
+    })
   }
 
   async #where(message: HeardMessage): Promise<Where | undefined> {

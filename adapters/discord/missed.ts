@@ -3,7 +3,8 @@
  * something newer stands are read, from the time on until which everything was heard (rule T1 sees to what was heard).
  *
  * A server tells, when it is entered, the newest message of every channel and open thread that we may see, so quiet
- * channels cost nothing. Edits and deletions are taken as they stand now; reactions of that time are not told.
+ * channels cost nothing. What is read is taken as it stands now. Reactions of that time are not told, nor that older
+ * messages were edited or deleted.
  */
 import { z } from 'zod'
 import type { DiscordApi } from './api.ts'

@@ -95,6 +95,22 @@ test('T6: what was edited or deleted meanwhile is taken as it stands', async () 
   expect(host.questions.map(({ text }) => text)).toEqual(['begin', 'first'])
 })
 
+test('T6: what was taken in before, and edited meanwhile, is told as edited', async () => {
+  const { simulator, host, discord, restart } = await running()
+  const alice = simulator.person('alice')
+  const general = simulator.channel('general')
+  const sent = alice.mention(general, 'frist')
+  alice.mention(general, 'and this')
+  const { id } = await host.question('frist')
+  await host.question('and this')
+  await discord.stop()
+  alice.edit(sent, `${simulator.bot.mention} first`)
+  await restart()
+  await host.until(() => host.edits.length > 0)
+  expect(host.edits).toMatchObject([{ question: id, text: 'first' }])
+  expect(host.questions).toHaveLength(2)
+})
+
 test('a first start looks nowhere', async () => {
   const { simulator, host, restart } = await running({ forgetful: true })
   simulator.person('alice').mention(simulator.channel('general'), 'hello')
