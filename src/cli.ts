@@ -67,6 +67,9 @@ const USAGE = 2
 /** @returns the exit code: 0 done, 1 failed, 2 not understood. */
 export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const [name, ...rest] = args
+  // Whoever serves goes on without a reader.
+  if (name !== 'start' && !process.stdout.listeners('error').includes(enough))
+    process.stdout.on('error', enough)
   if (name === undefined || asksForUsage([name])) {
     process.stdout.write(usage())
     return 0
@@ -95,6 +98,12 @@ export async function main(args: readonly string[], env: NodeJS.ProcessEnv): Pro
     process.stderr.write(`${text ?? reasonOf(error)}\n`)
     return 1
   }
+}
+
+/** Whoever reads may have enough early, as `head` does after ten lines; that is no failure. */
+function enough(error: Error): void {
+  if ('code' in error && error.code === 'EPIPE') process.exit(0)
+  throw error
 }
 
 /** What `.env` sets, where there is one. @throws ConfigError */

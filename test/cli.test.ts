@@ -121,7 +121,10 @@ test('a store that holds no feedback lists nothing', async () => {
   expect(wrote).toEqual({ out: '', err: '' })
 })
 
-/** `parley <args>` as a process of its own, in a folder of its own. `read` is how much of its output anybody reads. */
+/**
+ * `parley <args>` as a process of its own, in a folder of its own. `read` is how much of its output anybody reads; below
+ * 0, nobody is there when it begins to write.
+ */
 async function parley(
   args: readonly string[],
   env: Record<string, string>,
@@ -137,6 +140,7 @@ async function parley(
     err += String(chunk)
   })
   let size = 0
+  if (read < 0) child.stdout.destroy()
   child.stdout.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size > read) child.stdout.destroy()
@@ -154,6 +158,13 @@ test('a reader that has enough of a long list ends it, and is no failure', async
   await store.close()
   const ended = await parley(['feedback', 'list', '--json'], { PARLEY_STORE: url }, { read: 1_000 })
   expect(ended).toEqual({ code: 0, err: '' })
+})
+
+test.each([
+  ['learn', '--help'],
+  ['learn', 'job', 'ls', '--runs', 'none'],
+])('a reader that is gone before the first line is no failure: %s %s', async (...args) => {
+  expect(await parley(args, {}, { read: -1 })).toEqual({ code: 0, err: '' })
 })
 
 test('.env is read, also one that a Windows editor wrote; the environment wins', async () => {
