@@ -133,7 +133,7 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
       const id = `${edit.question}#${edit.version}`
       const fresh = await put(id, thread, sentAt, { kind: 'edit', edit })
       const isSame = old?.role === 'user' && old.text === edit.text
-      if (fresh && !isSame) await stopping.stopQuestion(thread, edit.question, id)
+      if (fresh && !isSame) await stopping.stopQuestion(thread, edit.question, edit.at)
     },
     deleted: async (deletion) => {
       const { question, message } = deletion

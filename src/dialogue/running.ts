@@ -7,9 +7,17 @@ interface Running {
   reply: string | undefined
   /** Ids of the questions it answers and that somebody still asks. */
   readonly questions: Set<string>
+  /** When the words of some of them were edited last, by the platform's clock. */
+  readonly editedAt: ReadonlyMap<string, number>
   /** Ids of those that nobody asks any more. */
   readonly withdrawn: Set<string>
   readonly stop: AbortController
+}
+
+/** A question by its id, and when its words were edited last, by the platform's clock. */
+interface Asked {
+  readonly id: string
+  readonly editedAt?: number
 }
 
 /** The replies that this process writes at the moment, so that people can stop them (rule T5). */
@@ -17,11 +25,14 @@ export class RunningReplies {
   /** By thread: the lease sees to it that there is one at most. */
   readonly #running = new Map<string, Running>()
 
-  /** Its reply can be stopped from now on. @param questions ids of what it answers, as far as that is known. */
-  begin(claim: Claim, questions: readonly string[]): void {
+  /** Its reply can be stopped from now on. @param questions what it answers, as far as that is known. */
+  begin(claim: Claim, questions: readonly Asked[]): void {
+    const editedAt = questions.flatMap(({ id, editedAt }) =>
+      editedAt === undefined ? [] : [[id, editedAt] as const],
+    )
     this.#running.set(claim.thread, {
       ...{ claim, reply: undefined, withdrawn: new Set<string>() },
-      questions: new Set(questions),
+      ...{ questions: new Set(questions.map(({ id }) => id)), editedAt: new Map(editedAt) },
       stop: new AbortController(),
     })
     if (claim.stop) this.stopThread(claim.thread)
@@ -77,11 +88,16 @@ export class RunningReplies {
     return stop(running?.claim.deliveries.every((each) => each.sentAt < sentAt) ? running : undefined)
   }
 
-  /** The question changed: its answer would be to something nobody asks. @param by whose turn answers the new words. */
-  stopQuestion(thread: string, question: string, by: string): boolean {
+  /**
+   * The question changed: its answer would be to something nobody asks. An answer that knows this edit, or a later one,
+   * goes on: no other would come.
+   *
+   * @param at when it was edited, by the platform's clock.
+   */
+  stopQuestion(thread: string, question: string, at: number): boolean {
     const running = this.#running.get(thread)
-    const isOurs = running?.claim.deliveries.some(({ id }) => id === by)
-    return stop(!isOurs && running?.questions.has(question) ? running : undefined)
+    if (!running?.questions.has(question)) return false
+    return (running.editedAt.get(question) ?? Number.NEGATIVE_INFINITY) < at && stop(running)
   }
 
   /** The question is gone. An answer to others besides it goes on: they have no other. */

@@ -25,7 +25,7 @@ export interface StoppingDeps {
 const WORD = z.discriminatedUnion('stop', [
   z.object({ stop: z.literal('thread'), thread: z.string() }),
   z.object({ stop: z.literal('reply'), reply: z.string() }),
-  z.object({ stop: z.literal('question'), thread: z.string(), question: z.string(), by: z.string() }),
+  z.object({ stop: z.literal('question'), thread: z.string(), question: z.string(), at: z.number() }),
   z.object({ stop: z.literal('withdrawn'), thread: z.string(), question: z.string() }),
   z.object({ stop: z.literal('older'), thread: z.string(), sentAt: z.number() }),
 ])
@@ -75,9 +75,9 @@ export class Stopping {
     return (await ask()) || inbox.askToStop(begun.turn)
   }
 
-  /** The question changed. @param by the delivery that says so: its own turn, which may have begun, goes on. */
-  async stopQuestion(thread: string, question: string, by: string): Promise<void> {
-    await this.#do({ stop: 'question', thread, question, by })
+  /** The question changed. @param at when, by the platform's clock: an answer that knows of it goes on. */
+  async stopQuestion(thread: string, question: string, at: number): Promise<void> {
+    await this.#do({ stop: 'question', thread, question, at })
   }
 
   /** Nobody asks them any more. An answer to others besides goes on. */
@@ -112,7 +112,7 @@ function doHere(word: Word, running: RunningReplies): boolean {
     case 'reply':
       return running.stopReply(word.reply)
     case 'question':
-      return running.stopQuestion(word.thread, word.question, word.by)
+      return running.stopQuestion(word.thread, word.question, word.at)
     case 'withdrawn':
       return running.withdrawQuestion(word.thread, word.question)
     case 'older':

@@ -30,14 +30,14 @@ function work(claim: Try, signal: AbortSignal, deps: TurnDeps): Promise<void> {
   switch (first?.kind) {
     case 'question': {
       const more = others.flatMap((errand) => (errand.kind === 'question' ? [errand.question] : []))
-      deps.running.begin(claim, [first.question.id, ...more.map(({ id }) => id)])
+      deps.running.begin(claim, [first.question, ...more])
       return answer(claim, [first.question, ...more], signal, deps)
     }
     case 'regenerate':
       deps.running.begin(claim, [])
       return redo(claim, first.request.reply, signal, deps)
     case 'edit':
-      deps.running.begin(claim, [first.edit.question])
+      deps.running.begin(claim, [{ id: first.edit.question, editedAt: first.edit.at }])
       return changeText(claim, first.edit, signal, deps)
     case 'delete':
       return strikeOut(claim, first.deletion, deps)

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest'
+import { writeErrand } from '#core/dialogue/errand.ts'
 import type { ModelEvent } from '#core/model/model.ts'
 import { threadKey } from '#core/thread.ts'
 import { LEASE_MS } from '#core/turns/inbox.ts'
@@ -346,6 +347,25 @@ describe('T6: edits', () => {
       expect(theatre.visible.at(-1)).toBe('you said: Alice: newest')
       await edit(theatre, '2', 'newer', 'v1', 1_000)
       expect(theatre.visible.at(-1)).toBe('you said: Alice: newest')
+    })
+
+    test('while the answer to the later one begins: it goes on, also when that is delivered again', async () => {
+      const theatre = new Theatre()
+      const question = theatre.question('1', 'old', { hasPast: true })
+      const body = writeErrand({ kind: 'question', question })
+      await theatre.inbox.put({ id: '1', thread: THREAD, sentAt: 1, body })
+      await edit(theatre, '1', 'newest', 'v2', 2_000)
+      const past = Promise.withResolvers<void>()
+      theatre.onPast = () => past.promise
+      theatre.dialogue.start()
+      await theatre.clock.advance(1_000)
+      expect(theatre.pastAsked).toBe(1)
+      await edit(theatre, '1', 'newer', 'v1', 1_000)
+      await edit(theatre, '1', 'newest', 'v2', 2_000)
+      past.resolve()
+      await theatre.clock.advance(10_000)
+      await theatre.dialogue.drain(0)
+      expect(theatre.visible).toEqual(['you said: Alice: newest'])
     })
 
     test('while both wait', async () => {

@@ -42,6 +42,8 @@ export class Theatre {
   readonly opened: { readonly reply: string }[] = []
   past: readonly PastMessage[] = []
   pastAsked = 0
+  /** Fetching it takes as long as this. */
+  onPast: () => Promise<void> = async () => {}
   surfaceFault: SurfaceFault | undefined
   /** A write on its way to the platform, which nobody can call back. */
   onWrite: () => Promise<void> = async () => {}
@@ -126,6 +128,7 @@ export class Theatre {
       },
       past: async () => {
         this.pastAsked += 1
+        await this.onPast()
         return this.past
       },
     }
