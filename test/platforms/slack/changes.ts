@@ -4,9 +4,16 @@ const RECHECK_MS = 15
 /** Tells waiting tests that something in the workspace moved. */
 export class Changes {
   readonly #listeners = new Set<() => void>()
+  #told = false
 
+  /** Soon, and once for all that moves together: fifty threads at once would look at each other's every call. */
   signal(): void {
-    for (const listener of [...this.#listeners]) listener()
+    if (this.#told) return
+    this.#told = true
+    setImmediate(() => {
+      this.#told = false
+      for (const listener of [...this.#listeners]) listener()
+    })
   }
 
   /** @throws Error with `describe()` when `done` does not hold within `withinMs` of real time. */
