@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -170,11 +170,14 @@ test('L4: people who compare blind in the console are counted, and a hacked rewa
   await register('hacked', 20.4)
   expect(await learn('eval', 'winrate', 'hacked', '--dataset', data, '--n', '8')).toBe(0)
   expect(wrote).toContain('8 comparisons wait in the trainer console')
+  const unseen = readFileSync(join(data, 'prompts/test.jsonl'), 'utf8')
 
   const open = store()
   const pseudonyms = await Pseudonyms.open(open.keyv('secrets'))
   const tasks = await Array.fromAsync(new ComparisonTasks(open.keyv('tasks'), pseudonyms).all())
   expect(tasks).toHaveLength(8)
+  // Which neither model has learned from (rule L1).
+  for (const { question } of tasks) expect(unseen).toContain(JSON.stringify(question))
   const rankings = new Rankings(open.keyv('rankings'), pseudonyms)
   for (const [nth, task] of tasks.entries()) {
     const ours = task.candidates.find(({ made }) => made?.arm === 'hacked')?.id ?? ''

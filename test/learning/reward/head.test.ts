@@ -95,6 +95,26 @@ test('A3: of labels that mean nothing, nothing is learned', async () => {
   expect(slope).toBeLessThan(0.3)
 })
 
+test('the ridge is the one that is least wrong about prompts that were held out', async () => {
+  const taste = new PlantedTaste({ dimensions: 64, seed: 12, scale: 2 })
+  const tried: { ridge: number; loss: number }[] = []
+  const data = { embedding: 64, train: taste.prompts('train', 120, 4), test: taste.prompts('test', 500, 4) }
+  const head = await trainHead(
+    { ...data, demonstrations: taste.answers('demonstrations', 20) },
+    {
+      ...{ seed: 12, heads: 4, signal },
+      watch: async ({ ridge, heldOutLoss }) => {
+        if (ridge !== undefined && heldOutLoss !== undefined) tried.push({ ridge, loss: heldOutLoss })
+      },
+    },
+  )
+  expect(tried.length).toBeGreaterThan(3)
+  const best = Math.min(...tried.map(({ loss }) => loss))
+  expect(head.ridge).toBe(tried.find(({ loss }) => loss === best)?.ridge)
+  expect(Math.max(...tried.map(({ loss }) => loss))).toBeGreaterThan(best + 0.02)
+  expect(head.metrics.loss).toBeCloseTo(best, 6)
+})
+
 test('L5: the same seed is the same head, another seed is another ensemble', async () => {
   const taste = new PlantedTaste({ dimensions: 16, seed: 6, scale: 2 })
   const data = {
