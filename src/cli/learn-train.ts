@@ -16,6 +16,7 @@ export const TRAIN_USAGE = `  train ${stageSchema.options.join('|')}    begins a
     --json                 one JSON object a line
 ${RUNS_USAGE}`
 const NOT_UNDERSTOOD = 2
+const NAME_A_STAGE = `Name a stage: ${stageSchema.options.join(', ')}`
 
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
@@ -35,7 +36,11 @@ export async function train(args: readonly string[], env: NodeJS.ProcessEnv): Pr
     values.engine === undefined ||
     values.dataset === undefined
   ) {
-    process.stderr.write(`Usage: parley learn <what>\n${TRAIN_USAGE}`)
+    const missing = [...(values.engine ? [] : ['--engine']), ...(values.dataset ? [] : ['--dataset'])]
+    const why = stage === undefined ? `${NAME_A_STAGE}.` : `Missing: ${missing.join(' and ')}.`
+    process.stderr.write(
+      `${positionals.length > 1 ? 'One stage at a time.' : why}\n\nUsage: parley learn <what>\n${TRAIN_USAGE}`,
+    )
     return NOT_UNDERSTOOD
   }
   return await begin(stage, { ...values, engine: values.engine, dataset: values.dataset }, env)

@@ -114,6 +114,20 @@ test.for([[['train']], [['train', 'sft']], [['job']], [['job', 'status']], [['jo
   },
 )
 
+test('what is missing to begin a job is named before the usage', async () => {
+  for (const [args, said] of [
+    [['sft'], 'Missing: --engine and --dataset.'],
+    [['sft', '--engine', 'local'], 'Missing: --dataset.'],
+    [['stf', '--engine', 'local', '--dataset', 'd'], 'Name a stage: sft, rm, '],
+    [['sft', 'rm', '--engine', 'local', '--dataset', 'd'], 'One stage at a time.'],
+  ] as const) {
+    const { code, wrote: told } = await learn('train', ...args)
+    expect(code).toBe(2)
+    expect(told.startsWith(said), told).toBe(true)
+    expect(told).toContain('\n\nUsage: parley learn <what>\n  train ')
+  }
+})
+
 const running = (done: number): JobStatus => ({
   ...{ state: 'running', updatedAt: 0 },
   progress: { done, total: 120, unit: 'steps' },
