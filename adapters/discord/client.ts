@@ -1,5 +1,5 @@
 import { Client, GatewayIntentBits, Options, Partials, type RESTOptions } from 'discord.js'
-import { ForgivingShards } from './forgiving.ts'
+import { ForgivingShards, type ShardDuty } from './forgiving.ts'
 
 const EVERYDAY_INTENTS: readonly GatewayIntentBits[] = [
   GatewayIntentBits.Guilds,
@@ -15,12 +15,12 @@ const EVERYDAY_INTENTS: readonly GatewayIntentBits[] = [
  *
  * @param readsContent ask for message content, a switch in Discord's portal; without it, only mentions, direct
  * messages and replies can be read.
- * @param onUnreadable told of what Discord said and discord.js could not take.
+ * @param onFailure told of what Discord said and discord.js could not take, and of connections that it lost.
  */
 export function createClient(
   readsContent: boolean,
   rest: Partial<RESTOptions>,
-  onUnreadable: (error: unknown) => void,
+  onFailure: (error: unknown, duty: ShardDuty) => void,
 ): Client {
   return new Client({
     intents: [...EVERYDAY_INTENTS, ...(readsContent ? [GatewayIntentBits.MessageContent] : [])],
@@ -32,7 +32,7 @@ export function createClient(
     shards: 'auto',
     failIfNotExists: false,
     rest,
-    ws: { buildStrategy: (manager) => new ForgivingShards(manager, onUnreadable) },
+    ws: { buildStrategy: (manager) => new ForgivingShards(manager, onFailure) },
     makeCache: Options.cacheWithLimits({
       ...Options.DefaultMakeCacheSettings,
       ApplicationCommandManager: 0,

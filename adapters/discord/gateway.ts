@@ -4,6 +4,7 @@ import { restOptions } from './api.ts'
 import { createClient } from './client.ts'
 import { createDirectory, type Directory } from './directory.ts'
 import { describe } from './fault.ts'
+import type { ShardDuty } from './forgiving.ts'
 import type { InteractionApi } from './forms/api.ts'
 import { createForms } from './forms/forms.ts'
 import { createInbound, type Inbound, type InboundDeps } from './inbound.ts'
@@ -45,6 +46,14 @@ const KEEP_MS = 1_000
 /** Discord asks every connection to reconnect now and then; one that takes longer is worth a word. */
 const SHORT_PAUSE_MS = 10_000
 
+const OVERTAKEN = 'Discord: a connection was lost while it was made; the next one is on its way.'
+const FAILED: Readonly<Record<ShardDuty, string>> = {
+  onMessage: 'Discord said something that cannot be read. It is ignored.',
+  onClose: OVERTAKEN,
+  internalConnect: OVERTAKEN,
+  heartbeat: OVERTAKEN,
+}
+
 /** One connection to Discord's gateway: hears dispatches and reports what breaks. discord.js reconnects by itself. */
 export class Gateway implements Connection {
   readonly #deps: GatewayDeps
@@ -66,11 +75,8 @@ export class Gateway implements Connection {
 
   constructor(deps: GatewayDeps) {
     this.#deps = deps
-    this.#client = createClient(deps.readsContent, restOptions(deps.apiUrl), (error) =>
-      deps.log.warn(
-        { failure: describe(error) },
-        'Discord said something that cannot be read. It is ignored.',
-      ),
+    this.#client = createClient(deps.readsContent, restOptions(deps.apiUrl), (error, duty) =>
+      deps.log.warn({ failure: describe(error) }, FAILED[duty]),
     )
   }
 

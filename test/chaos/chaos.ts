@@ -59,10 +59,12 @@ export async function chaos(
   try {
     const run = await new Run(settings, folder, report, cleanup).go()
     const verdict = check(run.conversations.map((each) => each.seen()))
-    flawless = isFlawless(verdict)
+    const counts = run.counts()
+    // Whoever looks for why a process ended by itself needs its log.
+    flawless = isFlawless(verdict) && counts.crashes === 0
     return {
       ...verdict,
-      ...run.counts(),
+      ...counts,
       store: settings.store,
       seconds: Math.round((Date.now() - began) / 1_000),
       complaints: await writeTraces(run, folder),

@@ -49,7 +49,7 @@ for (const store of values.store) {
   const result = await chaos(settings, (line) => process.stderr.write(`chaos: ${line}\n`))
   const { complaints, folder, faults, ...figures } = result
   for (const complaint of complaints.slice(0, 20)) process.stderr.write(`${complaint}\n`)
-  if (!isFlawless(result)) {
+  if (!isFlawless(result) || result.crashes > 0) {
     process.exitCode = 1
     process.stderr.write(`The logs and the store are in ${folder}\n`)
   }
