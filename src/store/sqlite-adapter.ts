@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { Hookified } from 'hookified'
 import { type KeyvStorageAdapter, type KeyvStorageEntry, keyvStorageCapability } from 'keyv'
+import { waitingForLock } from './lock-wait.ts'
 import { migrate } from './sqlite-schema.ts'
 
 /** Rows read at once by `iterator`: large enough to be quick, small enough to keep memory flat. */
@@ -113,7 +114,7 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
 
   #commit(work: () => void): void {
     if (OF_TURNS.has(this.#ns)) unsynced(this.#database, work)
-    else work()
+    else waitingForLock(this.#database, work)
   }
 
   #read<Value>(key: string): Value | undefined {
@@ -142,7 +143,7 @@ export function sweepExpired(database: DatabaseSync): void {
 export function unsynced<T>(database: DatabaseSync, work: () => T): T {
   database.exec('PRAGMA synchronous = NORMAL')
   try {
-    return work()
+    return waitingForLock(database, work)
   } finally {
     database.exec('PRAGMA synchronous = FULL')
   }
@@ -150,7 +151,7 @@ export function unsynced<T>(database: DatabaseSync, work: () => T): T {
 
 /** All of `work` or nothing of it. Takes the write lock at once, so that two processes never deadlock half-way. */
 export function transaction<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE')
+  waitingForLock(database, () => database.exec('BEGIN IMMEDIATE'))
   try {
     const result = work()
     database.exec('COMMIT')

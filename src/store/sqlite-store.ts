@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import type { Logger } from 'pino'
 import { reasonOf } from '#core/errors.ts'
+import { LOCK_WAIT_MS } from './lock-wait.ts'
 import { createNamespaces, type StoreBase, unusable } from './namespaces.ts'
 import { Queues } from './queues.ts'
 import { SqliteAdapter, sweepExpired, unsynced } from './sqlite-adapter.ts'
@@ -10,8 +11,6 @@ import { migrate } from './sqlite-schema.ts'
 
 /** Expired rows are never read; they are only taken out now and then, so that the file does not grow for ever. */
 const SWEEP_MS = 3_600_000
-/** How long a write waits for another process of this machine that holds the file. */
-const LOCK_WAIT_MS = 5_000
 
 /** One row that nobody reads. */
 const PING = `INSERT INTO kv (ns, key, value) VALUES ('ping', '', ?)

@@ -6,8 +6,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '#core/clock.ts'
-import { openSqliteStore } from '#core/store/sqlite-store.ts'
+import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
 import { openStore, type Store } from '#core/store/store.ts'
+import type { Inbox } from '#core/turns/inbox.ts'
 import { openInbox } from '#core/turns/open-inbox.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { createDatabase, PostgresCluster } from '#test/postgres/cluster.ts'
@@ -189,4 +190,33 @@ describe('a file', () => {
     other.close()
     expect(await inbox.put(delivery('1'))).toBe(true)
   })
+
+  test.each<[string, (store: SqliteStore, inbox: Inbox) => Promise<unknown>]>([
+    ['put in', (_store, inbox) => inbox.put(delivery('1'))],
+    ['claimed', (_store, inbox) => inbox.claim()],
+    ['kept', ({ keyv }) => keyv('x').set('key', 'value')],
+    ['kept of a turn', ({ keyv }) => keyv('transcript').set('key', 'value')],
+    ['asked for by readiness', (store) => store.ping()],
+  ])(
+    'S6: a lock that was waited for in vain does not make everything stand still again: %s',
+    async (_what, write) => {
+      const path = place()
+      const store = openSqliteStore(`sqlite:${path}`, quietLog)
+      onTestFinished(() => store.close())
+      const inbox = openInbox(store, systemClock)
+      const waits = () => store.database.prepare('PRAGMA busy_timeout').get()?.timeout
+      const usual = waits()
+      await inbox.put(delivery('0'))
+      const other = new DatabaseSync(path)
+      onTestFinished(() => other.close())
+      other.exec('BEGIN IMMEDIATE')
+      // As if it had been waited for.
+      store.database.exec('PRAGMA busy_timeout = 1')
+      await expect(write(store, inbox)).rejects.toThrow(/locked/)
+      expect(waits()).toBeLessThan(100)
+      other.exec('ROLLBACK')
+      await write(store, inbox)
+      expect(waits()).toBe(usual)
+    },
+  )
 })
