@@ -57,13 +57,19 @@ async function startedOnLinux(pid: number): Promise<string | undefined> {
     readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined),
     readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => ''),
   ])
+  const started = stat === undefined ? undefined : startedIn(stat)
+  return started === undefined ? undefined : `${started}@${boot.slice(0, 8)}`
+}
+
+/** @param stat a line as of proc_pid_stat(5). @returns the ticks at which it began; undefined of what is wholly dead. */
+export function startedIn(stat: string): string | undefined {
   // The second field is the program's name, in parentheses, and may hold anything.
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ') ?? []
-  const [state] = fields
-  // A zombie: in a container nobody may ever wait for it.
-  if (state === undefined || state === 'Z' || state === 'X') return undefined
-  const STARTED = 22 - 3
-  return `${fields[STARTED]}@${boot.slice(0, 8)}`
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const [state, threads, started] = [3, 20, 22].map((field) => fields[field - 3])
+  // A zombie: in a container nobody may ever wait for it. While a thread of it still ends, its files are open and its
+  // locks are held: somebody who went on with its job then would be told that another process works on it.
+  const isDead = state === 'X' || (state === 'Z' && Number(threads) <= 1)
+  return isDead ? undefined : started
 }
 
 /** To the second on macOS, finer on Windows. */

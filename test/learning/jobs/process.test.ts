@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, onTestFinished, test } from 'vitest'
-import { externalOf, identityOf, isAlive, processOf, tell } from '#core/learning/jobs/process.ts'
+import { externalOf, identityOf, isAlive, processOf, startedIn, tell } from '#core/learning/jobs/process.ts'
 import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { truthOf } from '#core/learning/jobs/truth.ts'
 import { folder, specOf } from './given.ts'
@@ -19,6 +19,18 @@ test('a process is known by its number and its beginning, and kept as text', asy
   expect(processOf(externalOf(me))).toEqual(me)
   expect(processOf('ftjob-abc')).toBeUndefined()
   expect(await isAlive({ ...me, started: `${me.started}0` })).toBe(false)
+})
+
+test.each([
+  ['S', 12, '3363516'],
+  ['R', 1, '3363516'],
+  ['Z', 12, '3363516'],
+  ['Z', 1, undefined],
+  ['X', 0, undefined],
+])('a process is dead once its last thread is: state %s, %i threads', (state, threads, started) => {
+  // As Linux tells it, with a program's name that is there to mislead.
+  const between = Array.from({ length: 16 }, (_, nth) => nth).join(' ')
+  expect(startedIn(`4711 (no) Z 1 (de) ${state} ${between} ${threads} 0 3363516 999 1\n`)).toBe(started)
 })
 
 test('nobody is killed in the place of a process that is gone', async () => {
