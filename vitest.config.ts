@@ -1,5 +1,6 @@
 import { existsSync, statfsSync } from 'node:fs'
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** They put another module in the place of one that the rest of the tests use. */
 const MOCKING = ['test/**/lazy.test.ts']
@@ -13,11 +14,23 @@ if (existsSync(MEMORY)) {
   if (bavail * bsize >= ROOM_BYTES) process.env.TMPDIR ??= MEMORY
 }
 
+/** Small files that wait for long. Where no earlier run tells how long, the largest would be begun first, and these last. */
+const LONG = /\/(scenarios|chaos|fuzz)\/|[/-](page|fault-matrix|gateway)\.test\.ts$/
+
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files)
+    const isLong = ({ moduleId }: TestSpecification): boolean => LONG.test(moduleId)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
     globalSetup: ['test/postgres/setup.ts'],
     // Most of a run is waiting for simulated platforms and a browser: on two cores four files at once take half as long.
     maxWorkers: 4,
+    sequence: { sequencer: LongFirst },
     // Patience, not a bar: on a busy machine real sockets, databases and browsers take their time.
     testTimeout: 20_000,
     hookTimeout: 30_000,

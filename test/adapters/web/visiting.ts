@@ -21,8 +21,7 @@ export async function visit(
   look: BrowserContextOptions = {},
   expected = /^$/,
 ): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1200, height: 800 }, ...look })
-  const page = await context.newPage()
+  const page = await freePage(browser, look)
   page.setDefaultTimeout(PATIENCE_MS / 2)
   const errors: string[] = []
   page.on('pageerror', (error) => errors.push(error.message))
@@ -35,7 +34,7 @@ export async function visit(
       errors.push(message.text())
   })
   onTestFinished(async () => {
-    await context.close()
+    await leave(browser, look, page)
     expect(errors).toEqual([])
   })
   await page.goto(space.url)
@@ -44,6 +43,40 @@ export async function visit(
   await page.locator('.workspace').waitFor()
   return page
 }
+
+const USUAL = { viewport: { width: 1200, height: 800 } }
+
+/** Pages whose visitor has left. To make one costs a browser more than to show something else on it. */
+const free = new WeakMap<Browser, Page[]>()
+
+async function freePage(browser: Browser, look: BrowserContextOptions): Promise<Page> {
+  const page = isUsual(look) ? free.get(browser)?.pop() : undefined
+  return page ?? (await browser.newContext({ ...USUAL, ...look })).newPage()
+}
+
+/** Nothing of a visit is there for the next one. A page of a look of its own is not kept. */
+async function leave(browser: Browser, look: BrowserContextOptions, page: Page): Promise<void> {
+  const context = page.context()
+  page.removeAllListeners()
+  const isPlain = isUsual(look) && !page.isClosed() && context.pages().length === 1
+  // A page that shows the browser's own words, because its server is gone, has no storage.
+  const isEmpty =
+    isPlain &&
+    (await page.evaluate(FORGET).then(
+      () => true,
+      () => false,
+    ))
+  if (!isEmpty) return context.close()
+  await page.unrouteAll()
+  await page.emulateMedia({ media: null, colorScheme: null, reducedMotion: null })
+  await page.goto('about:blank')
+  await context.clearCookies()
+  free.set(browser, [...(free.get(browser) ?? []), page])
+}
+
+const FORGET = 'localStorage.clear(); sessionStorage.clear()'
+
+const isUsual = (look: BrowserContextOptions): boolean => Object.keys(look).length === 0
 
 /** Asks, and waits until the question is shown and has reached the core. */
 export async function ask(space: Workspace, page: Page, text: string): Promise<Question> {
