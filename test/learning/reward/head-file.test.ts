@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHashingEmbedder } from '#core/learning/reward/hashing-embedder.ts'
+import { describeExamined, describeHead } from '#core/learning/reward/head/describe.ts'
 import { featuresOf, jointText, SCALAR_NAMES } from '#core/learning/reward/head/features.ts'
 import { HEAD_FILE, type HeadFile, readHead, sealHead, writeHead } from '#core/learning/reward/head/file.ts'
 import { createHead, openHead } from '#core/learning/reward/head/model.ts'
@@ -130,4 +131,31 @@ test('an answer is embedded with its conversation, and its plain numbers stand a
   expect(cut).toHaveLength(8_003)
   expect(cut.isWellFormed()).toBe(true)
   expect(scalars('Which one?').slice(1)).toEqual([0, 0, 0, 1])
+})
+
+const figures = { accuracy: 0.71, accuracyLow: 0.66, accuracyHigh: 0.76, lengthAccuracy: 0.55 }
+
+test('length alone and the raters stand beside what a head can do, and a shadow says that it is one', () => {
+  const raters = { agreement: 0.74, agreementLow: 0.69, agreementHigh: 0.79, agreementPairs: 240 }
+  const said = describeHead(head({ prompts: 199, metrics: { ...figures, ...raters } }))
+  expect(said[1]).toBe(
+    'Held out in training: agrees with 71.0 % of preferences (95 %: 66.0 % to 76.0 %); length alone with 55.0 %.',
+  )
+  expect(said[2]).toBe(
+    'Right in 71 of 100; raters agree among themselves in 74 (95 %: 69 to 79, of 240 preferences).',
+  )
+  expect(said[3]).toContain('It stays in shadow mode: it learned from 199 ranked prompts')
+  expect(describeHead(head({ prompts: 200 })).join()).not.toContain('shadow')
+  // What the test split says counts for more.
+  const tested = { ...figures, ...raters, testAccuracy: 0.68 }
+  expect(describeHead(head({ metrics: tested })).join()).toContain('Right in 68 of 100')
+})
+
+test.each([
+  [0.7, true],
+  [0.76, false],
+  [0.65, false],
+])('where length alone tells %f, little else may have been learned: %s', (lengthAccuracy, warns) => {
+  const [line] = describeExamined(head(), { ...figures, lengthAccuracy, prompts: 40, pairs: 240 })
+  expect(line?.includes('It may have learned little but length.')).toBe(warns)
 })

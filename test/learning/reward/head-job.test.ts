@@ -82,6 +82,21 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
     ) ?? []
   expect(Number(agree)).toBe(Math.round(100 * artifact.metrics.agreement))
 
+  // Of what it learned from, it is asked about the split that it has not seen.
+  const { files } = JSON.parse(readFileSync(join(dataset, 'manifest.json'), 'utf8'))
+  const unseen = files.find(({ path }: { path: string }) => path === 'rank/test.jsonl')
+  wrote = ''
+  expect(await rm('eval', '--model', artifact.uri, '--dataset', dataset, '--json')).toBe(0)
+  // One prompt in ten has two rows.
+  expect(lastLine().prompts).toBeLessThanOrEqual(unseen.rows)
+  expect(lastLine().prompts).toBeGreaterThan(unseen.rows / 2)
+
+  wrote = ''
+  await using server = await embeddingServer({ dimensions: 16 })
+  const other = ['--embed', `${server.baseUrl}/letters`]
+  expect(await rm('eval', '--model', artifact.uri, '--dataset', others, ...other)).toBe(1)
+  expect(wrote).toMatch(/was trained on hashed-words.*these are letters.*Use the same embeddings/)
+
   wrote = ''
   const out = join(folder, 'calibrated')
   const calibrate = ['calibrate', '--model', artifact.uri, '--dataset', others, '--out', out, '--json']

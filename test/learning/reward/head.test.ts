@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Random } from '#core/learning/local/random.ts'
 import { fitBradleyTerry, leadsOf } from '#core/learning/reward/head/bradley-terry.ts'
 import { contrastsOf } from '#core/learning/reward/head/elements.ts'
-import { scalesOf } from '#core/learning/reward/head/features.ts'
+import { SCALAR_NAMES, scalesOf } from '#core/learning/reward/head/features.ts'
 import { type HeadData, type TrainedHead, trainHead } from '#core/learning/reward/head/head.ts'
 import { dot } from '#core/learning/reward/head/lbfgs.ts'
 import { accuracyOf } from '#core/learning/reward/head/measure.ts'
@@ -113,6 +113,28 @@ test('the ridge is the one that is least wrong about prompts that were held out'
   expect(head.ridge).toBe(tried.find(({ loss }) => loss === best)?.ridge)
   expect(Math.max(...tried.map(({ loss }) => loss))).toBeGreaterThan(best + 0.02)
   expect(head.metrics.loss).toBeCloseTo(best, 6)
+})
+
+test('where people like length, the baseline says so, and the head is said to have learned little else', async () => {
+  const random = new Random(13, 'length')
+  /** Embeddings that tell nothing; the longer answer is better nine times in ten. */
+  const prompts = (count: number) =>
+    Array.from({ length: count }, () => {
+      const answers = [0, 1, 2].map(() =>
+        Float32Array.from({ length: 8 + SCALAR_NAMES.length }, (_, at) => (at < 9 ? random.gauss() : 0)),
+      )
+      const length = (nth: number) => answers[nth]?.[8] ?? 0
+      const order = [0, 1, 2].toSorted((a, b) => length(b) - length(a))
+      return { answers, preferences: preferencesOf(random.next() < 0.9 ? order : order.toReversed()) }
+    })
+  const demonstrations = prompts(10).flatMap(({ answers }) => answers)
+  const data = { embedding: 8, train: prompts(300), test: prompts(300), demonstrations }
+  const { metrics } = await train(data, 13)
+  const { lengthAccuracy = 0, testLengthAccuracy = 0, accuracy = 0, testAccuracy = 0 } = metrics
+  expect(lengthAccuracy).toBeGreaterThan(0.85)
+  expect(testLengthAccuracy).toBeGreaterThan(0.85)
+  expect(Math.abs(accuracy - lengthAccuracy)).toBeLessThan(0.05)
+  expect(Math.abs(testAccuracy - testLengthAccuracy)).toBeLessThan(0.05)
 })
 
 test('L5: the same seed is the same head, another seed is another ensemble', async () => {
