@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -254,6 +254,25 @@ test('an endpoint that is not there is said with what to do, and no stack', asyn
       /^127\.0\.0\.1:1 cannot be reached.*\. Start the server, or correct its address: .*\.\n$/u,
     )
   }
+})
+
+test('L6: a model whose files were cut off or are gone is promoted by nobody, whatever they say', async () => {
+  const run = await finished('torn')
+  const at = ['--served-at', baseUrl, '--served-as', 'good']
+  expect(await learn('model', 'add', 'torn', '--runs', join(folder, 'runs'), ...at), wrote).toBe(0)
+  const weights = join(run.modelPath, 'model.safetensors')
+  truncateSync(weights, 20)
+  for (const verb of ['promote', 'canary']) {
+    expect(await learn('model', verb, 'torn', '--anyway', 'it looked fine')).toBe(1)
+    expect(wrote).toMatch(
+      /torn cannot be used: the files in .* are not those of the job: their checksum differs/,
+    )
+  }
+  rmSync(run.modelPath, { recursive: true })
+  expect(await learn('model', 'promote', 'torn', '--anyway', 'it looked fine')).toBe(1)
+  expect(wrote).toContain('torn cannot be used: its files cannot be read')
+  expect(await learn('model', 'ls')).toBe(0)
+  expect(wrote).toContain('The model of the configuration answers.')
 })
 
 test('what is missing or wrong is said, with what to do', async () => {
