@@ -15,7 +15,7 @@ import type { Deletions } from './deletions.ts'
 import type { FormsApi } from './forms/api.ts'
 import { type Incoming, namedIn, questionOf, readMessage, type Self, textOf } from './inbound.ts'
 import { Lanes } from './lanes.ts'
-import { since } from './later.ts'
+import { NOTHING_SINCE, since } from './later.ts'
 import { mentionedIn } from './mrkdwn.ts'
 import type { Offers } from './offers.ts'
 import type { People } from './people.ts'
@@ -161,7 +161,12 @@ async function takeIncoming(incoming: Incoming, deps: EventsDeps, again: boolean
   const accepted = await host.accept(questionOf(incoming, { self, people, owned }))
   // What was known all the time, its edits and what was said below it found known as well.
   if (!again || (accepted === 'duplicate' && incoming.address !== 'mention')) return
-  const { edit, deletion, later } = await since(incoming, deps)
+  const { edit, deletion, later } = await since(incoming, deps).catch((thrown: unknown) => {
+    if (incoming.address === 'mention') throw thrown
+    // It is kept, and another delivery of it would not ask again.
+    deps.log.warn({ reason: reasonOf(thrown) }, 'A message that came late is answered as it was told.')
+    return NOTHING_SINCE
+  })
   if (edit !== undefined) await takeEdit(edit, deps)
   if (deletion !== undefined) await host.deleted(deletion.deletion)
   if (incoming.address !== 'mention') return

@@ -23,6 +23,8 @@ export interface Since {
   readonly later: readonly Incoming[]
 }
 
+export const NOTHING_SINCE: Since = { edit: undefined, deletion: undefined, later: [] }
+
 export interface SinceDeps {
   readonly api: Pick<SlackApi, 'replies'>
   readonly self: Self

@@ -122,6 +122,18 @@ describe('T1, T6: what came late, and was changed or taken back while nobody kne
   })
 })
 
+test('T1: a direct message that came late is acknowledged, also where Slack cannot be asked what became of it', async () => {
+  const { simulator, host } = await running({ retryDelaysMs: [] })
+  host.down = true
+  const sent = await simulator.person('alice').directMessage('hello')
+  await simulator.settled()
+  host.down = false
+  simulator.failNext('conversations.replies', { kind: 'http', status: 503 })
+  await sent.redeliver(1, { as: 'retry' })
+  expect(host.questions.map(({ text }) => text)).toEqual(['hello'])
+  expect(simulator.deliveries.at(-1)).toMatchObject({ acknowledged: true })
+})
+
 test('a mention that comes at once costs no look at its thread', async () => {
   const app = await running()
   await asked(app)
