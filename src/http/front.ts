@@ -46,7 +46,7 @@ export interface Limits {
 const LIMITS: Limits = { headersMs: 10_000, requestMs: 30_000, checkMs: 2_000, connections: 2_000 }
 
 /**
- * On every answer of this port, also on those of Node's own kind; what stands behind a route may say more. No page is
+ * On every answer of this port but Node's own refusals, which are empty; what stands behind a route may say more. No page is
  * served by default, nothing is kept by anybody between, and nobody else's page may show or read it.
  */
 const HARDENED = new Map([
