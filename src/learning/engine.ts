@@ -41,7 +41,7 @@ export const jobSpecSchema = z
 export type JobSpec = z.infer<typeof jobSpecSchema>
 
 /** `lost`: its process is gone and nothing tells how it ended; it can be begun again or resumed. */
-export const jobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'lost'])
+const jobStateSchema = z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'lost'])
 export type JobState = z.infer<typeof jobStateSchema>
 
 export const jobStatusSchema = z

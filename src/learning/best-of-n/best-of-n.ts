@@ -29,7 +29,7 @@ export interface BestOfNDeps {
 /** Candidates, as in rankings. */
 export const MOST_CANDIDATES = 9
 /** The reader has waited for the slowest answer already: the choice takes no longer than this, in milliseconds. */
-export const CHOICE_MS = 800
+const CHOICE_MS = 800
 /** Servers take seeds of 32 bits. */
 const SEEDS = 2 ** 31 - MOST_CANDIDATES
 

@@ -20,7 +20,7 @@ const path = z
   .regex(/^(?!.*(?:^|\/)\.)[\w-]+(\/[\w-]+)*\.jsonl$/, 'must be a file inside the directory')
 const file = z.object({ path, sha256, rows: count }).readonly()
 
-export const fileEntry = z
+const fileEntry = z
   .object({
     ...{ kind, split, path, sha256, rows: count },
     /** A line for each row: where it comes from (rule F4). */

@@ -39,7 +39,7 @@ export const createLocalEngine = ({ clock, ...deps }: ScorerDeps & { readonly cl
   })
 
 /** Everything that can be known before a process is begun. @throws LearningError */
-export async function checkLocal(spec: JobSpec, deps: ScorerDeps): Promise<void> {
+async function checkLocal(spec: JobSpec, deps: ScorerDeps): Promise<void> {
   const { stage, settings, base, reward } = spec
   switch (stage) {
     case 'sft':

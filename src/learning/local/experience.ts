@@ -82,7 +82,7 @@ export function createDivergence(network: Network) {
   }
 }
 
-export const sequenceInputs = ({ config }: Network, sequences: Sequences) => ({
+const sequenceInputs = ({ config }: Network, sequences: Sequences) => ({
   tokens: tokensInput(config, sequences),
   attention: attentionInput(config, sequences),
 })

@@ -9,8 +9,8 @@ import { newBlocks } from './gpt.ts'
 import { readTensors, writeTensors } from './safetensors.ts'
 import type { Checkpoint, Model, ModelConfig } from './trainer.ts'
 
-export const CONFIG_FILE = 'config.json'
-export const MODEL_FILE = 'model.safetensors'
+const CONFIG_FILE = 'config.json'
+const MODEL_FILE = 'model.safetensors'
 
 const size = z.int().positive()
 const configSchema = z.object({

@@ -65,11 +65,7 @@ export function memoryInput({ context }: ModelConfig, { count, tokens }: Sequenc
 }
 
 /** Place of a row's last token: its end, or the last there is room for. */
-export function lastPlace(
-  { context, promptTokens }: ModelConfig,
-  { tokens }: Sequences,
-  row: number,
-): number {
+function lastPlace({ context, promptTokens }: ModelConfig, { tokens }: Sequences, row: number): number {
   const end = tokens.subarray(row * context + promptTokens, (row + 1) * context).indexOf(END)
   return end === -1 ? context - 1 : promptTokens + end
 }

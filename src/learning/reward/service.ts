@@ -27,6 +27,7 @@ import {
   remoteRequest,
 } from './bodies.ts'
 import { type Conversations, NO_CONVERSATIONS } from './conversations.ts'
+import { sigmoid } from './logistic.ts'
 import type { Judged, RewardModel, Score } from './reward-model.ts'
 import { recover } from './templated.ts'
 
@@ -145,8 +146,6 @@ function passes(error: unknown): boolean {
       return false
   }
 }
-
-const sigmoid = (reward: number): number => 1 / (1 + Math.exp(-reward))
 
 /** Compares digests, which are of one length: the time it takes tells nothing of the token. */
 function tokenCheck(token: string): (given: string) => boolean {

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
 import { Random } from '#core/learning/local/random.ts'
-import { fitBradleyTerry, leadsOf, sigmoid } from '#core/learning/reward/head/bradley-terry.ts'
+import { fitBradleyTerry, leadsOf } from '#core/learning/reward/head/bradley-terry.ts'
 import { contrastsOf, type Element } from '#core/learning/reward/head/elements.ts'
 import { descend, dot } from '#core/learning/reward/head/lbfgs.ts'
 import { accuracyOf, calibrate, calibrationErrorOf, lossOf } from '#core/learning/reward/head/measure.ts'
+import { sigmoid } from '#core/learning/reward/logistic.ts'
 
 const ONES = (length: number) => new Float64Array(length).fill(1)
 

@@ -28,7 +28,7 @@ const SHAPES = [
   },
 ] as const
 
-export const KNOWN_SHAPES =
+const KNOWN_SHAPES =
   'instruction/input/output, prompt/completion, question/answer, messages, or text with Q: and A:'
 
 /**

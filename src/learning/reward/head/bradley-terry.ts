@@ -3,6 +3,7 @@
  * `sigmoid(score(one) - score(other))`. Fitted by L-BFGS on typed arrays; 10,000 pairs of 1,536 numbers take well below
  * a second.
  */
+import { sigmoid, softplus } from '../logistic.ts'
 import type { Contrasts } from './elements.ts'
 import { type Descent, descend, dot, type Slope } from './lbfgs.ts'
 
@@ -148,8 +149,3 @@ function mostAnswers({ elements, rowsFrom }: Contrasts): number {
     most = Math.max(most, (rowsFrom[nth + 1] ?? 0) - (rowsFrom[nth] ?? 0) + 1)
   return most
 }
-
-export const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x))
-
-/** `log(1 + exp(x))`, for any x. */
-export const softplus = (x: number): number => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))

@@ -15,7 +15,7 @@ const ID_DIGITS = 24
 const numbers = z.array(z.number())
 
 /** Numbers are finite: zod takes no other, and JSON has no other. */
-export const headSchema = z
+const headSchema = z
   .object({
     format: z.literal('parley-reward-head'),
     schema: z.literal(1),

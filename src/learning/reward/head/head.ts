@@ -31,7 +31,7 @@ import { type RidgeTried, tryRidges } from './ridge.ts'
 /** Below this a head is asked and recorded, and decides nothing: measured, its accuracy is within noise of chance. */
 export const ENOUGH_PROMPTS = 200
 /** With fewer there is nothing to hold out. */
-export const FEWEST_PROMPTS = 20
+const FEWEST_PROMPTS = 20
 /** A mean and a spread of fewer say nothing. */
 export const FEWEST_DEMONSTRATIONS = 10
 

@@ -4,7 +4,7 @@ import {
   type Proportion,
   withCluster,
 } from '#core/feedback/statistics/proportion.ts'
-import { sigmoid, softplus } from './bradley-terry.ts'
+import { sigmoid, softplus } from '../logistic.ts'
 import type { Labels } from './elements.ts'
 
 /** The steepest calibration that is looked for; beyond it preferences are as good as certain. */

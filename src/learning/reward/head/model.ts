@@ -1,7 +1,7 @@
 import { LearningError } from '#core/learning/engine.ts'
 import { bounded } from '../bounded.ts'
+import { sigmoid } from '../logistic.ts'
 import type { Embedder, Judged, RewardModel, Score } from '../reward-model.ts'
-import { sigmoid } from './bradley-terry.ts'
 import { featuresOf, jointText } from './features.ts'
 import { type HeadFile, isShadow, readHead } from './file.ts'
 import { dot } from './lbfgs.ts'
