@@ -12,6 +12,10 @@ export interface Tally {
 /** Steps over [0, 1]: at ten thousand exposures a posterior is still ten steps wide. */
 const STEPS = 1_000
 
+/** At the middle of each step: the same for every posterior, and dear to compute. */
+const LOG_OF_SHARE = Float64Array.from({ length: STEPS }, (_, step) => Math.log((step + 0.5) / STEPS))
+const LOG_OF_REST = LOG_OF_SHARE.toReversed()
+
 /** @param margin in shares: 0.02 is two points. @returns the probability that `a`'s true share exceeds `b`'s by it. */
 export function probabilityAbove(a: Tally, b: Tally, margin: number): number {
   const [densityOfA, densityOfB] = [density(a), density(b)]
@@ -29,12 +33,18 @@ export function probabilityAbove(a: Tally, b: Tally, margin: number): number {
 
 /** Beta(hits + 1, misses + 1) over the middles of the steps; its sum is 1. In logarithms, where nothing underflows. */
 function density({ hits, of }: Tally): Float64Array {
-  const logs = Float64Array.from({ length: STEPS }, (_, step) => {
-    const share = (step + 0.5) / STEPS
-    return hits * Math.log(share) + (of - hits) * Math.log1p(-share)
-  })
-  const highest = logs.reduce((most, each) => Math.max(most, each), Number.NEGATIVE_INFINITY)
-  const weights = logs.map((each) => Math.exp(each - highest))
-  const total = weights.reduce((sum, each) => sum + each, 0)
+  const weights = new Float64Array(STEPS)
+  let highest = Number.NEGATIVE_INFINITY
+  for (let step = 0; step < STEPS; step += 1) {
+    const log = hits * (LOG_OF_SHARE[step] ?? 0) + (of - hits) * (LOG_OF_REST[step] ?? 0)
+    weights[step] = log
+    if (log > highest) highest = log
+  }
+  let total = 0
+  for (let step = 0; step < STEPS; step += 1) {
+    const weight = Math.exp((weights[step] ?? 0) - highest)
+    weights[step] = weight
+    total += weight
+  }
   return weights.map((each) => each / total)
 }
