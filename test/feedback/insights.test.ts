@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
 import { overTime } from '#core/feedback/insights/periods.ts'
 import { createInsights, foldInsights, type InsightSources } from '#core/feedback/insights.ts'
+import { seeded } from '#test/seeded.ts'
 import { DAY_MS, type Given, MONDAY, ranking, reply, sources, stream, task, vote } from './insight-records.ts'
-import { seeded, shuffled } from './statistics/simulate.ts'
+import { shuffled } from './statistics/simulate.ts'
 
 const insightsOf = (given: Given) => foldInsights(sources(given), MONDAY)
 

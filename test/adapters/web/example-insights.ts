@@ -7,7 +7,8 @@ import type { RankingRecord } from '#core/feedback/rankings.ts'
 import type { ComparisonTask } from '#core/feedback/tasks.ts'
 import type { TrainingView } from '#core/learning/jobs/view.ts'
 import { DAY_MS, MONDAY, ranking, reply, sources, task, vote } from '#test/feedback/insight-records.ts'
-import { seeded, shuffled } from '#test/feedback/statistics/simulate.ts'
+import { shuffled } from '#test/feedback/statistics/simulate.ts'
+import { seeded } from '#test/seeded.ts'
 
 const PEOPLE = ['ana', 'tom', 'mira', 'jonas', 'pia', 'lena', 'omar', 'kim']
 const MODELS = [

@@ -1,8 +1,9 @@
 /** What delivery itself costs: real writers, real splitting, real surfaces and accounts; the network takes no time. */
+
+import { seeded } from '#test/seeded.ts'
 import { median } from '../figures.ts'
 import { deliver, parley } from './deliver.ts'
 import type { Subject } from './platforms.ts'
-import { seeded } from './seeded.ts'
 import { MANNERS, stream } from './streams.ts'
 
 const REPLIES = 20

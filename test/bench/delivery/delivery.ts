@@ -6,12 +6,13 @@
  * p95 are over all the time in which replies are written, so a long reply counts for longer. `bound.ts` says why no
  * schedule that keeps rule D4 can be below the bound; it knows every token in advance, and how fast the network will be.
  */
+
+import { seeded } from '#test/seeded.ts'
 import type { Figure, Report } from '../figures.ts'
 import { cpuPerWrite } from './cpu.ts'
 import { each20Chunks, eachSecond, type Job, type Policy, parley } from './deliver.ts'
 import { type Bound, bound, type Measured, measure } from './measure.ts'
 import { SUBJECTS, type Subject } from './platforms.ts'
-import { seeded } from './seeded.ts'
 import { LENGTHS, MANNERS, recordedStreams, stream } from './streams.ts'
 
 const SEED = 20_261_123

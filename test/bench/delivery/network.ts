@@ -1,5 +1,5 @@
+import { seeded } from '#test/seeded.ts'
 import type { EventClock } from './event-clock.ts'
-import { seeded } from './seeded.ts'
 
 /** A platform answers after 150 to 250 ms; how fast it is drifts within seconds, as load does. */
 const SLOWEST_MS = 250

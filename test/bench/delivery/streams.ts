@@ -2,7 +2,7 @@
  * Token streams to deliver: made by seeded functions, in the manner of what models send. No recording of a model is
  * kept, since a recording would hold its text; the rates are those that providers show in 2026.
  */
-import { seeded } from './seeded.ts'
+import { seeded } from '#test/seeded.ts'
 
 export type Manner = 'slow' | 'fast' | 'bursty'
 

@@ -3,7 +3,8 @@ import { pairwiseAgreement } from '#core/feedback/statistics/agreement.ts'
 import { krippendorffAlpha } from '#core/feedback/statistics/alpha.ts'
 import { kendallTau, meanKendallTau } from '#core/feedback/statistics/kendall.ts'
 import { placeUnits, preferenceUnits } from '#core/feedback/statistics/units.ts'
-import { judged, seeded } from './simulate.ts'
+import { seeded } from '#test/seeded.ts'
+import { judged } from './simulate.ts'
 
 const ranked = (...places: readonly number[]) => ({ places, slots: places.map((_, at) => at) })
 

@@ -3,7 +3,8 @@ import { chiSquareTail } from '#core/feedback/statistics/chi-square.ts'
 import { lengthBias, taskLengths } from '#core/feedback/statistics/length-bias.ts'
 import { positionBias } from '#core/feedback/statistics/position-bias.ts'
 import { NO_CLUSTERS, withCluster } from '#core/feedback/statistics/proportion.ts'
-import { choosy, seeded } from './simulate.ts'
+import { seeded } from '#test/seeded.ts'
+import { choosy } from './simulate.ts'
 
 // NIST/SEMATECH e-Handbook of Statistical Methods, 1.3.6.7.4, upper critical values.
 test.each([

@@ -6,7 +6,7 @@ import {
   proportion,
   withCluster,
 } from '#core/feedback/statistics/proportion.ts'
-import { seeded } from './simulate.ts'
+import { seeded } from '#test/seeded.ts'
 
 // Newcombe (1998), Two-sided confidence intervals for the single proportion, table I, method 3.
 test.each([

@@ -1,17 +1,6 @@
 /** People who rank, made of seeded chance: what the statistics must find is planted in them. */
 import type { Ranked } from '#core/feedback/statistics/ranked.ts'
 
-/** Mulberry32: the same numbers between 0 and 1 for the same seed, everywhere. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 export function shuffled(count: number, random: () => number): readonly number[] {
   const order = Array.from({ length: count }, (_, at) => at)
   for (let at = count - 1; at > 0; at--) {

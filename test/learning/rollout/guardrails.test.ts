@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type ArmFigures, decide, FIRST_LOOK, isLook } from '#core/learning/rollout/guardrails.ts'
 import { probabilityAbove } from '#core/learning/rollout/posterior.ts'
-import { seeded } from '#test/bench/delivery/seeded.ts'
+import { seeded } from '#test/seeded.ts'
 
 const SEED = 20261123
 const RUNS = 200

@@ -1,4 +1,5 @@
 /** Texts with things planted in them that must be found: made by rule from a seed, and written by hand. */
+import { seeded as numbers } from '#test/seeded.ts'
 
 export interface Planted {
   readonly kind: string
@@ -9,13 +10,7 @@ export interface Planted {
 
 /** Small, seeded, and the same everywhere. */
 export function seeded(seed: number) {
-  let state = seed >>> 0
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+  const next = numbers(seed)
   const below = (end: number): number => Math.floor(next() * end)
   const from = (alphabet: string, size: number): string =>
     Array.from({ length: size }, () => alphabet[below(alphabet.length)]).join('')
