@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Accounts } from '#core/delivery/accounts.ts'
 import type { LanguageModel, ModelEvent } from '#core/model/model.ts'
 import { openSqliteStore, type SqliteStore } from '#core/store/sqlite-store.ts'
 import { type AssistantMessage, Transcripts } from '#core/store/transcripts.ts'
@@ -126,8 +127,9 @@ describe.each<Mode>(['stream', 'edit'])('by %s', (mode) => {
     folder = mkdtempSync(join(tmpdir(), 'parley-slack-'))
     const file = `sqlite:${join(folder, 'parley.sqlite')}`
     const clock = new ScaledClock(SPEED)
-    // Room for every reply to be a stream: a busy machine may begin them all at once.
-    world = await slackWorld({ streaming: mode === 'stream', clock, spendingSpeed: 1_000_000 })
+    // Room for every reply to be a stream, also after another one was refused: a busy machine may begin them all at once.
+    const accounts = () => new Accounts(new ScaledClock(1_000_000))
+    world = await slackWorld({ streaming: mode === 'stream', clock, accounts })
     const script = prompted()
     parley = await run([world], { model: script.model, store: file, clock })
     store = openSqliteStore(file, quietLog)

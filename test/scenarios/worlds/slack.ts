@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { createSlack } from '#adapters/slack/slack.ts'
 import { systemClock } from '#core/clock.ts'
+import type { Accounts } from '#core/delivery/accounts.ts'
 import type { Control } from '#core/delivery/surface.ts'
 import {
   type Block,
@@ -18,8 +19,8 @@ import type { Conversation, Person, Said, Shown, World } from '#test/scenarios/w
 export interface SlackWorldOptions extends SlackSimulatorOptions {
   /** True: events come over Socket Mode. Default: over HTTP. */
   readonly socket?: boolean
-  /** How much faster what replies spend together comes back. */
-  readonly spendingSpeed?: number
+  /** What replies spend together; room for hundreds of messages a second by default. */
+  readonly accounts?: () => Accounts
 }
 
 export interface SlackWorld extends World {
@@ -51,7 +52,7 @@ const EMOJI_NAMES: Readonly<Record<string, string>> = {
 
 export async function slackWorld({
   socket = false,
-  spendingSpeed = SPENDING_SPEED,
+  accounts,
   ...options
 }: SlackWorldOptions = {}): Promise<SlackWorld> {
   // Limits have tests of their own: a scenario of two hundred replies would wait for minutes.
@@ -64,7 +65,7 @@ export async function slackWorld({
     platform: async () =>
       createSlack(
         { botToken, apiUrl, ...(socket ? { appToken } : { signingSecret }) },
-        { log: quietLog, clock, accounts: new RoomyAccounts(clock, spendingSpeed) },
+        { log: quietLog, clock, accounts: accounts?.() ?? new RoomyAccounts(clock, SPENDING_SPEED) },
       ),
     listening: (url) => {
       if (!socket) simulator.deliverTo(new URL('/slack/events', url).href)
