@@ -1,11 +1,8 @@
 /** What must hold on the planted world: measured values, less what seeds and rounding take. */
-import type { SeedReport, SweepPoint } from './run.ts'
+import type { RoundReport, SeedReport, SweepPoint } from './run.ts'
 
-/** What `--json` ends with. */
-export interface Summary {
-  readonly seed: number
-  /** Mean planted reward of the supervised model. */
-  readonly sftGold: number
+/** What one round came to. */
+interface Figures {
   /** Share of held-out pairs in the people's order; `ceiling` is the share that can be had. */
   readonly rmAccuracy: number
   readonly ceiling: number
@@ -14,6 +11,14 @@ export interface Summary {
   readonly ppoLift: number
   /** Nats per answer. */
   readonly kl: number
+}
+
+/** What `--json` ends with: the first round's figures, and each round's where there are several. */
+export interface Summary extends Figures {
+  readonly seed: number
+  /** Mean planted reward of the supervised model. */
+  readonly sftGold: number
+  readonly rounds?: readonly Figures[]
 }
 
 const LEAST_ACCURACY = 0.7
@@ -33,8 +38,11 @@ const MOST_KL_OF_ROUNDS = 8
 export function summaryOf({ seed, sftGold, rounds }: SeedReport): Summary {
   const [first] = rounds
   if (first === undefined) throw new Error('There was no round.')
-  const { rmAccuracy, ceiling, bestOf4Lift, gold, kl } = first
-  return { seed, sftGold, rmAccuracy, ceiling, bestOf4Lift, ppoLift: gold - sftGold, kl }
+  const figuresOf = ({ rmAccuracy, ceiling, bestOf4Lift, gold, kl }: RoundReport): Figures => ({
+    ...{ rmAccuracy, ceiling, bestOf4Lift, ppoLift: gold - sftGold, kl },
+  })
+  const all = rounds.length > 1 && { rounds: rounds.map(figuresOf) }
+  return { seed, sftGold, ...figuresOf(first), ...all }
 }
 
 /** Sentences, none when all is well. A number that is none misses its bar. */

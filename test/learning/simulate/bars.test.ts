@@ -31,6 +31,8 @@ test('what was measured misses no bar', () => {
     ppoLift: 0.99 - 0.14,
   })
   expect(missedBySeed(summaryOf(report))).toEqual([])
+  const twice = summaryOf({ ...report, rounds: [round, { ...round, gold: 1.1 }] })
+  expect(twice.rounds?.map(({ ppoLift }) => ppoLift)).toEqual([0.99 - 0.14, 1.1 - 0.14])
 })
 
 test.each([
