@@ -12,6 +12,7 @@ import {
   STAGE_NAMES,
   several,
   whole,
+  whyNot,
 } from './insights-words.ts'
 
 type Run = TrainingView['runs'][number]
@@ -35,6 +36,7 @@ function TrainingRun({ run }: { readonly run: Run }) {
   const name = `${STAGE_NAMES[run.stage]}, ${dateOf(run.createdAt)}`
   return html`<section class="run" aria-label=${`${name}, ${run.id}`}>
     <h3>${name} <span class="muted">${run.id}, engine ${run.engine}: ${runState(run)}</span></h3>
+    ${whyNot(run) && html`<p class="muted">${whyNot(run)}</p>`}
     ${run.curves.length === 0 && html`<p class="muted">${noFigures(run)}</p>`}
     ${run.curves.map((each) => {
       const title = `${CURVE_NAMES[each.name]} of ${run.id}`

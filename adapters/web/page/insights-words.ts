@@ -138,6 +138,10 @@ export const runState = ({ state, progress }: Run): string =>
 export const noFigures = ({ state }: Run): string =>
   state === 'queued' || state === 'running' ? 'It told no figures yet.' : 'It told no figures.'
 
+/** Where to find out why; the reason itself may name files of the machine, which are nobody's business here. */
+export const whyNot = ({ id, state }: Run): string | undefined =>
+  state === 'failed' || state === 'lost' ? `"parley learn job status ${id}" says why.` : undefined
+
 /** What a curve means. A reward that rises is no success by itself: people decide (rule L4). */
 const MEANINGS: Readonly<Record<Run['curves'][number]['name'], string>> = {
   loss: 'Lower is better.',

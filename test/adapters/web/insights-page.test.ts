@@ -108,6 +108,7 @@ describe.skipIf(browserPath === undefined)('the Insights page', { timeout: PATIE
     await page.getByText('From 2 at step 1 to 0.9 at step 12. It says little by itself').waitFor()
     await page.getByText('It told no figures yet.').waitFor()
     await page.getByText('It told no figures.', { exact: true }).waitFor()
+    await page.getByText('"parley learn job status 20261123-100000-sft-77b1" says why.').waitFor()
     await page.getByText('3 older runs are not shown.').waitFor()
   })
 
