@@ -15,7 +15,7 @@ if (existsSync(MEMORY)) {
 }
 
 /** Small files that wait for long. Where no earlier run tells how long, the largest would be begun first, and these last. */
-const LONG = /\/(scenarios|chaos|fuzz)\/|[/-](page|fault-matrix|gateway)\.test\.ts$/
+const LONG = /\/(scenarios|chaos|fuzz)\/|\/(fault-matrix|gateway)\.test\.ts$/
 
 class LongFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
