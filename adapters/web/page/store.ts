@@ -56,6 +56,12 @@ export interface Store {
   leave(farewell: string): void
 }
 
+interface Reading {
+  readonly name: string
+  readonly isAbout: (event: WireEvent) => boolean
+  readonly events: WireEvent[]
+}
+
 /** The page's state and everything that changes it. One a page. */
 export function createStore(): Store {
   let state = initialState(readRoute(location.hash))
@@ -63,8 +69,8 @@ export function createStore(): Store {
   /** Ends the event stream; set while signed in. */
   let hangUp: (() => void) | undefined
   let away: ReturnType<typeof setTimeout> | undefined
-  /** By thread that is being read: the events since the request. */
-  const overtaking = new Map<string, WireEvent[]>()
+  /** What is being read, and the events about it since the request. */
+  const reading = new Set<Reading>()
 
   const set = (next: State): void => {
     if (next === state) return
@@ -95,23 +101,45 @@ export function createStore(): Store {
     }
   }
 
-  const readList = async (channel: string): Promise<void> => {
-    const list = await client.threads(channel)
-    set(withList(state, channel, list, false))
+  /** Events may overtake the answer to a read, so those that come meanwhile are applied once more on top of it. */
+  const read = async <T>(
+    what: Pick<Reading, 'name' | 'isAbout'>,
+    answer: Promise<T>,
+    take: (answer: T) => State,
+  ): Promise<void> => {
+    const one: Reading = { ...what, events: [] }
+    reading.add(one)
+    try {
+      const given = await answer
+      set(take(given))
+    } finally {
+      reading.delete(one)
+    }
+    for (const event of one.events) onEvent(event)
   }
 
-  /** Events may overtake the answer to a read, so those that come meanwhile are applied once more on top of it. */
+  const readChannels = (): Promise<void> =>
+    read({ name: 'channels', isAbout: ({ type }) => type === 'channel' }, client.channels(), (channels) => ({
+      ...state,
+      channels,
+    }))
+
+  const readList = (channel: string): Promise<void> =>
+    read(
+      {
+        name: `list ${channel}`,
+        isAbout: (event) => event.type === 'thread' && event.thread.channel === channel,
+      },
+      client.threads(channel),
+      (list) => withList(state, channel, list, false),
+    )
+
   const readPage = async (thread: string, replace: boolean): Promise<void> => {
-    if (overtaking.has(thread)) return
-    const events: WireEvent[] = []
-    overtaking.set(thread, events)
-    try {
-      const page = await client.thread(thread)
-      set(withFreshPage(state, page, replace))
-    } finally {
-      overtaking.delete(thread)
-    }
-    for (const event of events) onEvent(event)
+    const name = `thread ${thread}`
+    if ([...reading].some((one) => one.name === name)) return
+    await read({ name, isAbout: (event) => threadOf(event) === thread }, client.thread(thread), (page) =>
+      withFreshPage(state, page, replace),
+    )
   }
 
   const readRouted = (replace: boolean): Promise<unknown> => {
@@ -139,15 +167,12 @@ export function createStore(): Store {
       lists: list === undefined ? {} : { [state.route.channel]: list },
       pages: page === undefined ? {} : { [page.thread.id]: page },
     })
-    await Promise.all([
-      quietly(client.channels().then((channels) => set({ ...state, channels }))),
-      readRouted(true),
-    ])
+    await Promise.all([quietly(readChannels()), readRouted(true)])
   }
 
   const onEvent = (event: WireEvent): void => {
     if (event.type === 'ready' || event.type === 'resync') void readAll()
-    for (const [thread, events] of overtaking) if (threadOf(event) === thread) events.push(event)
+    for (const one of reading) if (one.isAbout(event)) one.events.push(event)
     const { state: next, stale } = apply(state, event)
     set(next)
     if (stale !== undefined) void quietly(readPage(stale, true))

@@ -6,6 +6,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { browserPath, openBrowser } from './browser.ts'
+import { WebClient } from './client.ts'
 import { replyTo } from './recording-host.ts'
 import { ask, BROWSER_START_MS, PATIENCE_MS, visit as signIn } from './visiting.ts'
 import { type Workspace, workspace } from './workspace.ts'
@@ -270,6 +271,28 @@ describe.skipIf(browserPath === undefined)('the page', { timeout: PATIENCE_MS },
     expect(await first.locator('.reply').count()).toBe(0)
     await show(first, false)
     await first.locator('.reply').getByText('Said while nobody looked.').waitFor()
+  })
+
+  test('a thread that begins while the list of them is on its way is in the list', async () => {
+    await using space = await workspace()
+    const page = await visit(space, 'Ana')
+    const [asked, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await page.route('**/api/channels/random/threads*', async (route) => {
+      const response = await route.fetch()
+      asked.resolve()
+      await held.promise
+      await route.fulfill({ response })
+    })
+    await page.goto(`${space.url}/#random`)
+    await asked.promise
+    const invitation = { task: 'task-1', channel: 'random', text: 'Which is best?' }
+    await space.web.invite?.(invitation, new AbortController().signal)
+    // The next event is seen, so the one before it has come.
+    const { client } = await WebClient.signedIn(space.url, 'Bea')
+    expect((await client.send('POST', '/api/channels', { name: 'late', about: 'Later' })).status).toBe(201)
+    await page.getByRole('link', { name: 'late' }).waitFor()
+    held.resolve()
+    await page.locator('.thread-list a').filter({ hasText: 'Which answer is best?' }).waitFor()
   })
 
   test('dark follows the system until one chooses; a rehearsal is labelled; a suggestion fills the field', async () => {
