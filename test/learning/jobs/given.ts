@@ -16,11 +16,17 @@ export const PATIENCE_MS = 90_000
 /** Looks again at once: what a test waits for comes as an event. */
 export const eager: Clock = { now: Date.now, sleep: (_, signal) => delay(2, undefined, { signal }) }
 
-export const engine = createProcessEngine({
-  ...{ name: 'local', stages: ['sft'], clock: eager, cancelMs: 200 },
-  trainer: new URL('./stand-in.ts', import.meta.url),
-  check: async () => {},
-})
+/** @param cancelMs how long a trainer may take to hear that it is cancelled. */
+const engineWith = (cancelMs: number) =>
+  createProcessEngine({
+    ...{ name: 'local', stages: ['sft'], clock: eager, cancelMs },
+    trainer: new URL('./stand-in.ts', import.meta.url),
+    check: async () => {},
+  })
+
+export const engine = engineWith(PATIENCE_MS)
+/** For a trainer that hears nothing. */
+export const impatient = engineWith(200)
 
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), 'parley-jobs-'))

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import type { JobEvent } from '#core/learning/engine.ts'
 import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { work } from '#core/learning/jobs/work.ts'
-import { end, engine, folder, job, never, pidOf, specOf, stepDone, until } from './given.ts'
+import { end, engine, folder, impatient, job, never, pidOf, specOf, stepDone, until } from './given.ts'
 import { type Script, train } from './stand-in.ts'
 
 const losses = (events: readonly JobEvent[]) =>
@@ -97,7 +97,7 @@ test('who does not hear a cancel is killed', async () => {
   const run = await job({ steps: 2, holdAfter: 1, deaf: true })
   await engine.submit(run)
   await until(run, stepDone(1))
-  await engine.cancel(run)
+  await impatient.cancel(run)
   expect(await engine.status(run)).toMatchObject({
     state: 'cancelled',
     reason: 'It was cancelled, and had to be killed: it did not end within 0.2 s.',
