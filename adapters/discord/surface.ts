@@ -320,6 +320,8 @@ class DiscordSurface implements ReplySurface {
       await this.#awake(target, signal, () => this.#deps.api.edit(target.channel, id, revision, signal))
     } catch (error) {
       if (codeOf(error) === CODE.unknownMessage) return false
+      // It may have arrived all the same: what was asked for may stand there, or what was before (rule D1).
+      this.#messages[index] = { id, content: undefined, buttons: undefined }
       throw error
     }
     const shown = controls === undefined ? buttons : this.#buttonsOf(face)

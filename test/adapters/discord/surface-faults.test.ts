@@ -56,6 +56,18 @@ describe('D5: what goes wrong costs no text', () => {
     expect(reply()).toEqual(['once'])
   })
 
+  test('D1: an edit whose answer was lost may stand there: what was shown before it is written again', async () => {
+    const { surface, simulator, reply } = await asked()
+    await surface.show({ ...writing('once'), followed: true }, live())
+    simulator.failNext(EDIT, { kind: 'reset', when: 'after' })
+    // On the way to two messages, the first one is given the sign that more comes.
+    await expect(surface.show(finished('once', 'and more'), live())).rejects.toMatchObject({
+      fault: { kind: 'unavailable' },
+    })
+    await surface.show(finished('once', 'and more'), live())
+    expect(reply()).toEqual(['once', 'and more'])
+  })
+
   test.each([POST, EDIT])('a 429 on %s is the core’s to wait for', async (call) => {
     const { surface, simulator, reply } = await asked()
     await surface.show(writing('a'), live())
