@@ -7,7 +7,7 @@
 import { z } from 'zod'
 import type { Deletion } from '#core/dialogue/request.ts'
 import type { ThreadRef } from '#core/thread.ts'
-import { type Incoming, milliseconds, readSpoken, type Self, slackId, timestamp } from './inbound.ts'
+import { fieldOf, type Incoming, milliseconds, readSpoken, type Self, slackId, timestamp } from './inbound.ts'
 
 export interface HeardEdit {
   /** The message as it reads now. */
@@ -55,7 +55,8 @@ const deletedSchema = z.object({
  * who changed the words makes an edit.
  */
 export function readEdit(event: unknown, self: Self): HeardEdit | undefined {
-  if (subtypeOf(event) !== 'message_changed') return undefined
+  if (fieldOf(event, 'subtype') !== 'message_changed') return undefined
+  if (fieldOf(fieldOf(event, 'message'), 'edited') === undefined) return undefined
   const read = changedSchema.safeParse(event)
   if (!read.success) return undefined
   const { channel, channel_type, message, previous_message } = read.data
@@ -68,7 +69,7 @@ export function readEdit(event: unknown, self: Self): HeardEdit | undefined {
 
 /** Of any message: what it was to us, the core knows. */
 export function readDeletion(event: unknown, self: Self): HeardDeletion | undefined {
-  const subtype = subtypeOf(event)
+  const subtype = fieldOf(event, 'subtype')
   if (subtype === 'message_deleted') {
     const deleted = deletedSchema.safeParse(event)
     if (!deleted.success) return undefined
@@ -77,15 +78,12 @@ export function readDeletion(event: unknown, self: Self): HeardDeletion | undefi
   }
   if (subtype !== 'message_changed') return undefined
   // The first message of a thread leaves a tombstone behind, and that is told as a change.
+  if (fieldOf(fieldOf(event, 'message'), 'subtype') !== 'tombstone') return undefined
   const changed = changedSchema.safeParse(event)
-  if (!changed.success || changed.data.message.subtype !== 'tombstone') return undefined
+  if (!changed.success) return undefined
   const { channel, message, event_ts } = changed.data
   return deletionOf({ channel, ts: message.ts, root: message.thread_ts, at: event_ts }, self)
 }
-
-/** Looked at first: most events are plain messages, and a schema takes its time to say what is missing. */
-const subtypeOf = (event: unknown): unknown =>
-  typeof event === 'object' && event !== null && 'subtype' in event ? event.subtype : undefined
 
 function deletionOf(
   gone: { channel: string; ts: string; root: string | undefined; at: string | undefined },

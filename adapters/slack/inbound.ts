@@ -55,7 +55,7 @@ export interface Incoming {
 }
 
 /** Everything else (edits, joins, topics, bots) is no question. Types: docs.slack.dev/reference/events/message. */
-const SPOKEN = new Set([undefined, 'file_share', 'thread_broadcast'])
+const SPOKEN: ReadonlySet<unknown> = new Set([undefined, 'file_share', 'thread_broadcast'])
 
 /** Slack's own assistant, which is no person. */
 export const SLACKBOT = 'USLACKBOT'
@@ -67,10 +67,11 @@ export function readMessage(event: unknown, self: Self): Incoming | undefined {
 
 /** A message of a person, whoever it is for. */
 export function readSpoken(event: unknown, self: Self): Incoming | undefined {
+  if (!SPOKEN.has(fieldOf(event, 'subtype'))) return undefined
   const read = messageSchema.safeParse(event)
   if (!read.success) return undefined
   const said = read.data
-  if (said.hidden || said.bot_id || !SPOKEN.has(said.subtype)) return undefined
+  if (said.hidden || said.bot_id) return undefined
   if (said.user === self.user || said.user === SLACKBOT) return undefined
   const address = addressOf(said, self)
   const reply = said.thread_ts !== undefined && said.thread_ts !== said.ts
@@ -95,6 +96,10 @@ export function readSpoken(event: unknown, self: Self): Incoming | undefined {
     reply,
   }
 }
+
+/** Looked at first: Slack tells of every growth of a reply, and a schema takes its time to say what is missing. */
+export const fieldOf = (event: unknown, name: string): unknown =>
+  typeof event === 'object' && event !== null ? Reflect.get(event, name) : undefined
 
 function addressOf(said: z.infer<typeof messageSchema>, self: Self): Incoming['address'] {
   if (said.type === 'app_mention') return 'mention'
