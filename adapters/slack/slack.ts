@@ -106,6 +106,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       logger: boltLog(log),
       clientOptions: { ...clientOptions, retryConfig: { retries: 1 } },
     })
+    keyByAnything(app)
     const events = listen(app, { host, api, self, people, deletions, formsApi, offers, clock, log })
     if (receiver instanceof KeptSocket) {
       receiver.takeEvent = events.take
@@ -189,4 +190,13 @@ function transportOf({ appToken, signingSecret }: SlackSettings): Transport {
     expected: 'an app-level token (Socket Mode) or a signing secret (HTTP)',
     fix: 'Set one of them; both are on the Basic Information page of your Slack app.',
   })
+}
+
+/**
+ * Bolt keeps the clients of workspaces by their ids in a plain object, where `constructor` would find what every object
+ * has (rule S6). The object is not public; a test says so when it is called otherwise one day.
+ */
+function keyByAnything(app: App): void {
+  const clients: unknown = Reflect.get(app, 'clients')
+  if (typeof clients === 'object' && clients !== null) Object.setPrototypeOf(clients, null)
 }

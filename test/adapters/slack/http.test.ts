@@ -64,6 +64,10 @@ test.each([
     pressed({ type: 'block_actions', actions: [{ type: 'button', action_id: 'other' }] }),
   ],
   ['a form that is not ours', pressed({ type: 'view_submission', view: { id: 'V1', callback_id: 'other' } })],
+  [
+    'a workspace called as what every object has',
+    new URLSearchParams({ command: '/other', user_id: 'U1', team_id: 'constructor', trigger_id: '1' }),
+  ],
 ])('S6: %s is acknowledged and ignored, at once', async (_, form) => {
   const { simulator } = await running()
   const body = form.toString()
