@@ -9,7 +9,7 @@ RUN npm ci --omit=dev --omit=optional --ignore-scripts && npm cache clean --forc
 COPY config ./config
 COPY adapters ./adapters
 COPY src ./src
-RUN node --disable-warning=ExperimentalWarning --min-semi-space-size=8 src/parley.js warm
+RUN node --disable-warning=ExperimentalWarning --min-semi-space-size=8 --max-semi-space-size=16 src/parley.js warm
 
 RUN mkdir data && chown node:node data
 USER node
@@ -20,4 +20,4 @@ ENV PARLEY_HOST=0.0.0.0
 EXPOSE 3978
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PARLEY_PORT || 3978}/healthz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--disable-warning=ExperimentalWarning", "--min-semi-space-size=8", "src/parley.js", "start"]
+CMD ["node", "--disable-warning=ExperimentalWarning", "--min-semi-space-size=8", "--max-semi-space-size=16", "src/parley.js", "start"]

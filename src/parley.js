@@ -1,8 +1,8 @@
-#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --min-semi-space-size=8
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning --min-semi-space-size=8 --max-semi-space-size=16
 // The entry point, and the one file in plain JavaScript: what it does must come before any TypeScript is loaded.
 // Room for young objects from the beginning, in MiB: a start makes many, and would collect them again and again. It
-// takes a tenth off, and an idle process holds no more. Compiled code is kept apart by such flags, so everything that
-// runs this file names the same.
+// takes a tenth off, and an idle process holds no more. No more than 16, or a burst of questions leaves a hundred that
+// nobody gets back. Compiled code is kept apart by such flags, so everything that runs this file names the same.
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
 

@@ -16,7 +16,7 @@ const RUNS = 9
 /** After this a process that nobody talks to has finished what it does at its start. */
 const IDLE_MS = 3_000
 /** As `npm start` does. */
-const PARLEY = ['--min-semi-space-size=8', 'src/parley.js', 'start']
+const PARLEY = ['--min-semi-space-size=8', '--max-semi-space-size=16', 'src/parley.js', 'start']
 const BARE_BOLT = ['test/bench/start/bare-bolt.mjs']
 
 export async function start(): Promise<readonly Figure[]> {

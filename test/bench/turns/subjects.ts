@@ -16,7 +16,7 @@ export interface Setting {
 export const launchStub = (): Promise<Process> => launch(['test/bench/turns/model-stub.ts'], {})
 
 /** As `npm start` has it. */
-const FLAGS = ['--min-semi-space-size=8']
+const FLAGS = ['--min-semi-space-size=8', '--max-semi-space-size=16']
 
 /**
  * A real Parley on a store of its own, ready and connected to the workspace.
