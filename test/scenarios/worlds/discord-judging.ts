@@ -11,6 +11,8 @@ import { type DiscordWorld, discordWorld } from './discord.ts'
 
 /** Real time, generous for a busy machine. Milliseconds. */
 const WITHIN_MS = 15_000
+/** Longer than Discord waits for a first answer; the rest is there soon after it. Milliseconds. */
+const NO_ANSWER_MS = 5_000
 
 export async function discordJudgingWorld(): Promise<JudgingWorld> {
   const world = await discordWorld()
@@ -22,7 +24,7 @@ export async function discordJudgingWorld(): Promise<JudgingWorld> {
 
 function judgeIn(world: DiscordWorld, person: DiscordPerson, { id: messageId }: Shown): Judge {
   const { simulator } = world
-  const until = <T>(check: () => T | undefined | false) => simulator.until(check, WITHIN_MS)
+  const until: Until = (check, withinMs = WITHIN_MS) => simulator.until(check, withinMs)
 
   const press = async (control: Control): Promise<Interacted> => {
     const { customId, channelId } = await until(() => {
@@ -78,7 +80,7 @@ function judgeIn(world: DiscordWorld, person: DiscordPerson, { id: messageId }: 
   }
 }
 
-type Until = <T>(check: () => T | undefined | false) => Promise<T>
+type Until = <T>(check: () => T | undefined | false, withinMs?: number) => Promise<T>
 
 function ballotIn(
   person: DiscordPerson,
@@ -121,11 +123,14 @@ function privacyIn(person: DiscordPerson, asked: Interacted, until: Until): Open
     text: textOf(shown()),
     allowTraining: () => changed(PRIVACY_LABELS.consent_on),
     copy: async () => {
-      const pressed = pressLabel(person, shown(), PRIVACY_LABELS.export)
-      const files = await until(() => {
-        const found = pressed.answer()?.message?.files
-        return found && found.length > 0 ? found : undefined
-      })
+      const press = () => pressLabel(person, shown(), PRIVACY_LABELS.export)
+      const filesOf = (pressed: Interacted, withinMs?: number) =>
+        until(() => {
+          const found = pressed.answer()?.message?.files
+          return found && found.length > 0 ? found : undefined
+        }, withinMs)
+      // Discord waits three seconds for an answer, and a busy machine may not give one: a person presses again.
+      const files = await filesOf(press(), NO_ANSWER_MS).catch(() => filesOf(press()))
       const text = files.map(({ content }) => content).join('')
       return text.split('\n').filter((line) => line !== '')
     },
