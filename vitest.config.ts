@@ -28,6 +28,8 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     globalSetup: ['test/postgres/setup.ts'],
+    // As src/parley.js does it.
+    setupFiles: ['test/shared-client.ts'],
     // Most of a run is waiting for simulated platforms and a browser: on two cores four files at once take half as long.
     maxWorkers: 4,
     sequence: { sequencer: LongFirst },
