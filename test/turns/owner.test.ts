@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { isDead, thisProcess, writeOwner } from '#core/turns/owner.ts'
 
@@ -29,6 +30,8 @@ test.runIf(process.platform === 'linux')(
     })
     try {
       const [said] = await once(parent.stdout, 'data')
+      // The shell itself would still bury it.
+      await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'))
       const pid = Number(String(said))
       const owner = writeOwner({ ...thisProcess, pid, life: 'x' })
       expect(isDead(owner, thisProcess)).toBe(false)
