@@ -1,64 +1,9 @@
 import { expect, test } from 'vitest'
-import { Ballots } from '#core/feedback/ballots.ts'
-import type { Ballot, Ranking } from '#core/feedback/comparison-desk.ts'
-import { Comparisons } from '#core/feedback/comparisons.ts'
 import { LONGEST_REASON } from '#core/feedback/desk.ts'
-import { Rankings } from '#core/feedback/rankings.ts'
-import { Sampler } from '#core/feedback/sampler.ts'
-import { ComparisonTasks } from '#core/feedback/tasks.ts'
-import { Pseudonyms } from '#core/safety/pseudonyms.ts'
-import { openSqliteStore } from '#core/store/sqlite-store.ts'
-import { quietLog } from '#test/quiet-log.ts'
-import { VirtualClock } from '#test/virtual-clock.ts'
-import { alice, answer, bob, carol, FakeReplies, fault, judged } from './judged.ts'
+import { open } from './given-comparisons.ts'
+import { alice, answer, bob, carol, judged } from './judged.ts'
 
 const DAY_MS = 86_400_000
-
-async function open() {
-  const store = openSqliteStore('memory:', quietLog)
-  const secrets = store.keyv('secrets')
-  // Always the same names for people: what is drawn for them is then always the same too.
-  await secrets.set('pseudonym-key', '5a'.repeat(32))
-  const pseudonyms = await Pseudonyms.open(secrets)
-  const tasks = new ComparisonTasks(store.keyv('tasks'), pseudonyms)
-  const rankings = new Rankings(store.keyv('rankings'), pseudonyms)
-  const ballots = new Ballots(store.keyv('ballots'), pseudonyms)
-  const clock = new VirtualClock(1_000_000)
-  const replies = new FakeReplies()
-  const never = new AbortController().signal
-  /** A process on this store. @param signal kills it. */
-  const start = (signal: AbortSignal = never) =>
-    new Comparisons({ replies, tasks, rankings, ballots, pseudonyms, clock, log: quietLog, signal })
-  const desk = start()
-  let presses = 0
-  return {
-    ...{ desk, start, replies, tasks, rankings, ballots, pseudonyms, clock, never },
-    recorded: () => Array.fromAsync(rankings.all()),
-    /** Presses "Compare answers" and says which task that made. */
-    begin: async (answers?: number, reply = 'r1'): Promise<string> => {
-      presses += 1
-      const request = { id: `press-${presses}`, reply, by: alice, at: 1_000 + presses }
-      const begun = await desk.begin({ ...request, ...(answers === undefined ? {} : { answers }) })
-      if ('say' in begun) throw new Error(begun.say)
-      return begun.task
-    },
-    opened: async (task: string, person = alice, on = desk): Promise<Ballot> => {
-      const ballot = await on.ballot(task, person, never)
-      if ('say' in ballot) throw new Error(ballot.say)
-      return ballot
-    },
-  }
-}
-
-let submitted = 0
-const ranking = (task: string, more: Partial<Ranking> = {}): Ranking => {
-  submitted += 1
-  return {
-    ...{ id: `form-${submitted}`, task, by: alice, at: 2_000 + submitted, allBad: false },
-    order: [['A'], ['B', 'C'], ['D']],
-    ...more,
-  }
-}
 
 test('F4: the answer that stands is first, then earlier ones, newest first, then fresh ones', async () => {
   const { replies, begin, opened, tasks } = await open()
@@ -91,13 +36,6 @@ test('F4: how the answer that stands was chosen is kept with it; what is drawn w
   expect(kept?.[0]).toEqual({ ...made, choice })
 })
 
-test('a ballot waits for its answers; a few are drawn at once', async () => {
-  const { replies, begin, opened } = await open()
-  const ballot = await opened(await begin(9))
-  expect(ballot.answers.map(({ slot }) => slot).join('')).toBe('ABCDEFGHI')
-  expect([replies.drawn, replies.mostAtOnce]).toEqual([8, 2])
-})
-
 test('F1: one press delivered twice, and two people who press at once, make one task', async () => {
   const { desk, replies } = await open()
   const request = { id: 'press', reply: 'r1', by: alice, at: 1_000 }
@@ -121,96 +59,8 @@ test('another number of answers, or another answer that stands, is another task'
   expect(new Set([first, more, await begin(3)]).size).toBe(3)
 })
 
-test('answers that say the same are drawn again; when they never differ, they count as one', async () => {
-  const { replies, begin, opened, tasks } = await open()
-  replies.script = ['A monad is a monoid.\r\n', 'Two.', 'Two.', 'Three.']
-  const id = await begin(3)
-  await opened(id)
-  expect((await tasks.get(id))?.candidates.map(({ text }) => text)).toEqual([
-    'A monad is a monoid.',
-    'Two.',
-    'Three.',
-  ])
-  replies.known.set('r2', judged({ reply: 'r2', answer: answer('r2', 'Other.') }))
-  replies.script = ['Same.', 'Same.', 'Same.', 'Same.', 'Same.', 'Same.']
-  expect((await opened(await begin(4, 'r2'))).answers).toHaveLength(2)
-})
-
-test('single draws that fail cost nothing as long as two answers remain', async () => {
-  const { replies, begin, opened } = await open()
-  replies.script = [fault(), fault(), fault(), fault(), 'One.']
-  expect((await opened(await begin(4))).answers).toHaveLength(3)
-})
-
-test('with one answer only, people are told, and opening the form draws on', async () => {
-  const { desk, replies, begin, opened, never } = await open()
-  replies.script = [fault('quota'), fault('quota')]
-  const id = await begin()
-  const say = 'The model could not write enough answers to compare. Please try again later.'
-  expect(await desk.ballot(id, alice, never)).toEqual({ say })
-  expect(replies.drawn).toBeLessThanOrEqual(2)
-  expect(await desk.rank(ranking(id))).toMatchObject({ ok: false })
-  replies.script = []
-  expect((await opened(id)).answers).toHaveLength(4)
-})
-
-test('a model that says the same again and again is told as that, and not as one that is away', async () => {
-  const { desk, replies, begin, never } = await open()
-  replies.script = Array.from({ length: 20 }, () => 'A monad is a monoid.')
-  const say = 'The model gives the same answer every time, so there is nothing to compare.'
-  expect(await desk.ballot(await begin(), alice, never)).toEqual({ say })
-})
-
-test('a process that dies between two answers: the next one draws only what is missing', async () => {
-  const { start, replies, tasks, opened } = await open()
-  const dying = new AbortController()
-  const first = start(dying.signal)
-  replies.gate = async () => {
-    if (replies.drawn > 2) dying.abort(new Error('killed'))
-  }
-  const begun = await first.begin({ id: 'p', reply: 'r1', by: alice, at: 1 })
-  if ('say' in begun) throw new Error(begun.say)
-  await expect(first.ballot(begun.task, alice, new AbortController().signal)).rejects.toThrow('killed')
-  const before = await tasks.get(begun.task)
-  expect(before?.state).toBe('sampling')
-  expect(before?.candidates.length).toBeLessThan(4)
-  replies.gate = async () => {}
-  const drawnBefore = replies.drawn
-  expect((await opened(begun.task, alice, start())).answers).toHaveLength(4)
-  expect(replies.drawn - drawnBefore).toBe(4 - (before?.candidates.length ?? 0))
-  expect((await tasks.get(begun.task))?.candidates.slice(0, before?.candidates.length)).toEqual(
-    before?.candidates,
-  )
-})
-
-test('who looked before the last answer came draws nothing more: what is ready stays as it is', async () => {
-  const { begin, opened, replies, tasks } = await open()
-  const id = await begin(3)
-  const seen = await tasks.get(id)
-  if (seen === undefined) throw new Error('no task')
-  await opened(id)
-  const late = new Sampler(tasks, new AbortController().signal)
-  const filled = await late.fill(seen, (signal) => replies.sample(judged(), signal))
-  expect(filled).toMatchObject({ is: 'ready', task: { state: 'ready' } })
-  expect([(await tasks.get(id))?.candidates.length, replies.drawn]).toEqual([3, 2])
-})
-
-test('who gives up waiting stops nobody else', async () => {
-  const { desk, replies, begin, opened } = await open()
-  const gate = Promise.withResolvers<void>()
-  replies.gate = () => gate.promise
-  const id = await begin()
-  const impatient = new AbortController()
-  const given = desk.ballot(id, bob, impatient.signal)
-  const patient = opened(id)
-  impatient.abort(new Error('closed the form'))
-  await expect(given).rejects.toThrow('closed the form')
-  gate.resolve()
-  expect((await patient).answers).toHaveLength(4)
-})
-
 test('F6: a rater sees one order, however often they open it; what they chose is filled in', async () => {
-  const { desk, begin, opened } = await open()
+  const { desk, begin, opened, ranking } = await open()
   const id = await begin()
   const first = await opened(id)
   expect(await opened(id)).toEqual(first)
@@ -220,7 +70,7 @@ test('F6: a rater sees one order, however often they open it; what they chose is
 })
 
 test('F6: a ranking is kept by answers, with the order that was shown', async () => {
-  const { desk, begin, opened, tasks, recorded, pseudonyms } = await open()
+  const { desk, begin, opened, tasks, recorded, pseudonyms, ranking } = await open()
   const id = await begin()
   const ballot = await opened(id)
   expect(await desk.rank(ranking(id, { reason: 'clear', spentMs: 4_000 }))).toEqual({ ok: true })
@@ -237,7 +87,7 @@ test('F6: a ranking is kept by answers, with the order that was shown', async ()
 })
 
 test('F1: two raters at once both count; the same form again counts once; a change of mind is kept', async () => {
-  const { desk, begin, opened, rankings, recorded, pseudonyms } = await open()
+  const { desk, begin, opened, rankings, recorded, pseudonyms, ranking } = await open()
   const id = await begin()
   await Promise.all([opened(id), opened(id, bob)])
   const [mine, theirs] = [ranking(id), ranking(id, { by: bob })]
@@ -250,7 +100,7 @@ test('F1: two raters at once both count; the same form again counts once; a chan
 })
 
 test('"all bad" alone says that none is better', async () => {
-  const { desk, begin, opened, recorded } = await open()
+  const { desk, begin, opened, recorded, ranking } = await open()
   const id = await begin()
   await opened(id)
   expect(await desk.rank(ranking(id, { order: [], allBad: true }))).toEqual({ ok: true })
@@ -259,7 +109,7 @@ test('"all bad" alone says that none is better', async () => {
 })
 
 test('a ranking that cannot be kept is refused with a sentence, and nothing is recorded', async () => {
-  const { desk, begin, opened, recorded } = await open()
+  const { desk, begin, opened, recorded, ranking } = await open()
   const id = await begin()
   const out = await desk.rank(ranking(id))
   expect(out).toMatchObject({ ok: false })
@@ -287,7 +137,7 @@ test('a ranking that cannot be kept is refused with a sentence, and nothing is r
 })
 
 test('a form that is no longer known is out of date', async () => {
-  const { desk, begin, opened, ballots, pseudonyms, recorded } = await open()
+  const { desk, begin, opened, ballots, pseudonyms, recorded, ranking } = await open()
   const id = await begin()
   await opened(id)
   await ballots.erase(alice)
@@ -297,7 +147,7 @@ test('a form that is no longer known is out of date', async () => {
 })
 
 test('T6: a reply that was deleted meanwhile takes its comparison with it, and loses nobody’s earlier ranking', async () => {
-  const { desk, replies, begin, opened, tasks, recorded, never } = await open()
+  const { desk, replies, begin, opened, tasks, recorded, never, ranking } = await open()
   const id = await begin()
   await opened(id)
   const mine = ranking(id)
@@ -327,7 +177,7 @@ test('T6: a task that is withdrawn while its answers are drawn stays so', async 
 })
 
 test('S3: a rater who left and was erased is in nothing, and an open form of theirs brings nothing back', async () => {
-  const { desk, begin, opened, rankings, ballots, recorded } = await open()
+  const { desk, begin, opened, rankings, ballots, recorded, ranking } = await open()
   const id = await begin()
   await opened(id)
   await desk.rank(ranking(id))
@@ -354,7 +204,7 @@ test('nothing to compare, or too many answers: a sentence and no task', async ()
 })
 
 test('the queue offers what a person has not ranked, oldest first, and to nobody what stays elsewhere', async () => {
-  const { desk, replies, begin, opened } = await open()
+  const { desk, replies, begin, opened, ranking } = await open()
   for (const nth of [1, 2, 3]) {
     const reply = `q${nth}`
     replies.known.set(
@@ -376,7 +226,7 @@ test('the queue offers what a person has not ranked, oldest first, and to nobody
 })
 
 test('F6: one ranking in twenty comes back to the same person a day later, in an order of its own', async () => {
-  const { desk, replies, begin, opened, tasks, clock } = await open()
+  const { desk, replies, begin, opened, tasks, clock, ranking } = await open()
   const many = 120
   for (let nth = 0; nth < many; nth += 1) {
     const reply = `m${nth}`
