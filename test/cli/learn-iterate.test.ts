@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { main } from '#core/cli.ts'
 import { systemPrompt } from '#core/dialogue/system-prompt.ts'
 import { Rankings } from '#core/feedback/rankings.ts'
@@ -18,20 +18,14 @@ import { Transcripts } from '#core/store/transcripts.ts'
 import { words } from '#test/learning/dataset/given.ts'
 import { STAND_IN } from '#test/learning/engines/given.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { catchOutput } from './given.ts'
 
 let folder = ''
-let wrote = ''
+const output = catchOutput()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'parley-iterate-'))
-  wrote = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      wrote += String(text)
-      return true
-    })
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -41,7 +35,7 @@ const env = () => ({
   PARLEY_LOG_LEVEL: 'fatal',
 })
 const learn = async (...args: readonly string[]) => {
-  wrote = ''
+  output.forget()
   return await main(['learn', ...args], env())
 }
 const iterate = (engine: string, ...args: readonly string[]) =>
@@ -149,15 +143,15 @@ test('what is set of a stage reaches the job of that stage, and no other', async
     ...['rm.learning_rate=0.00002', 'rm.lr_scheduler_type=cosine'],
     ...[`rloo.command=${command}`, `rloo.env=${trainer}`, 'rloo.beta=0.2'],
   ].flatMap((each) => ['--set', each])
-  expect(await iterate('trl', ...set), wrote).toBe(0)
-  expect(wrote).toContain('is a candidate')
+  expect(await iterate('trl', ...set), output.text).toBe(0)
+  expect(output.text).toContain('is a candidate')
   const [rm, policy] = specs().toSorted((one, other) => one.createdAt - other.createdAt)
   expect(rm).toMatchObject({ stage: 'rm', settings: { learning_rate: 2e-5, lr_scheduler_type: 'cosine' } })
   expect(policy).toMatchObject({ stage: 'rloo', reward: rm?.run, settings: { beta: 0.2 } })
   expect(Object.keys(policy?.settings ?? {})).toEqual(['command', 'env', 'beta'])
   expect(readFileSync(join(policy?.run ?? '', 'config.yaml'), 'utf8')).toMatch(/^beta: 0.2$/m)
   expect(await learn('model', 'ls', '--json')).toBe(0)
-  expect(JSON.parse(wrote)).toMatchObject({ stage: 'rloo', reward: { accuracy: 0.75 } })
+  expect(JSON.parse(output.text)).toMatchObject({ stage: 'rloo', reward: { accuracy: 0.75 } })
 })
 
 test('an endpoint that learns from pairs alone has them in its dataset', async () => {
@@ -166,44 +160,50 @@ test('an endpoint that learns from pairs alone has them in its dataset', async (
     '--set',
     each,
   ])
-  expect(await iterate('openai-compatible', ...set), wrote).toBe(0)
+  expect(await iterate('openai-compatible', ...set), output.text).toBe(0)
   expect(specs()).toMatchObject([{ stage: 'dpo', settings: { base_url: baseUrl, beta: 0.3 } }])
   expect(created).toHaveLength(1)
   expect(JSON.parse(created[0] ?? '')).toMatchObject({ method: { dpo: { hyperparameters: { beta: 0.3 } } } })
   expect(await learn('model', 'ls', '--json')).toBe(0)
-  expect(JSON.parse(wrote)).toMatchObject({ base: 'tiny', iteration: 1, datasets: [{ consentEpoch: 0 }] })
+  expect(JSON.parse(output.text)).toMatchObject({
+    base: 'tiny',
+    iteration: 1,
+    datasets: [{ consentEpoch: 0 }],
+  })
 })
 
 test('a small team says how many rankings of one person count', async () => {
   await rankedByPeople()
   expect(await iterate('trl', '--per-person', '10')).toBe(0)
-  expect(wrote).toMatch(/Raise --per-person to take more\.[\s\S]*waits for people: 10 of 24 new rankings/u)
+  expect(output.text).toMatch(
+    /Raise --per-person to take more\.[\s\S]*waits for people: 10 of 24 new rankings/u,
+  )
 })
 
 test('what does not name an engine begins nothing, and says which there are', async () => {
   expect(await iterate('tlr')).toBe(1)
-  expect(wrote).toMatch(/^There is no engine "tlr"\. Use --engine with one of local, .*\.\n$/u)
+  expect(output.text).toMatch(/^There is no engine "tlr"\. Use --engine with one of local, .*\.\n$/u)
   expect(await learn('iterate', '--sft', 'tiny')).toBe(2)
-  expect(wrote).toMatch(/^--engine is missing\.\n\nUsage: parley learn <what>\n {2}iterate /u)
+  expect(output.text).toMatch(/^--engine is missing\.\n\nUsage: parley learn <what>\n {2}iterate /u)
 })
 
 test('S2, S3: an erased person is in no later dataset, and the models that learned from them are named', async () => {
   await rankedByPeople()
-  expect(await iterate('openai-compatible', '--set', `dpo.base_url=${baseUrl}`), wrote).toBe(0)
+  expect(await iterate('openai-compatible', '--set', `dpo.base_url=${baseUrl}`), output.text).toBe(0)
   const saw = (person: string) => learn('model', 'saw', person, '--runs', join(folder, 'runs'))
-  expect(await main(['privacy', 'erase', 'web:ann', '--yes'], env()), wrote).toBe(0)
+  expect(await main(['privacy', 'erase', 'web:ann', '--yes'], env()), output.text).toBe(0)
   const later = join(folder, 'later')
   expect(await learn('dataset', 'build', '--out', later, '--kinds', 'rank,dpo-openai')).toBe(1)
   expect(existsSync(later)).toBe(false)
   for (const person of ['web:ann', 'web:bob']) {
     expect(await saw(person)).toBe(0)
-    expect(wrote).toMatch(/rounds-1\n$/)
+    expect(output.text).toMatch(/rounds-1\n$/)
   }
   expect(await saw('web:carol')).toBe(0)
-  expect(wrote).toBe('No model is known to have learned from what web:carol said or judged.\n')
+  expect(output.text).toBe('No model is known to have learned from what web:carol said or judged.\n')
   rmSync(join(folder, 'rounds'), { recursive: true })
   expect(await saw('web:ann')).toBe(0)
-  expect(wrote).toMatch(/rounds-1 may have: ds_\w+ cannot be looked into any more\.\n$/)
+  expect(output.text).toMatch(/rounds-1 may have: ds_\w+ cannot be looked into any more\.\n$/)
 })
 
 test.each(['beta=0.1', 'policy.beta=0.1', 'learning.rate=1'])(
@@ -211,7 +211,7 @@ test.each(['beta=0.1', 'policy.beta=0.1', 'learning.rate=1'])(
   async (given) => {
     expect(await iterate('trl', '--set', given)).toBe(1)
     const [key] = given.split('=')
-    expect(wrote).toContain(`--set ${key} names no stage. Use --set ppo.${key}=… or --set rm.${key}=….`)
+    expect(output.text).toContain(`--set ${key} names no stage. Use --set ppo.${key}=… or --set rm.${key}=….`)
     expect(readdirSync(folder)).toEqual([])
   },
 )

@@ -1,33 +1,27 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { progressLine } from '#core/cli/progress.ts'
 import { main } from '#core/cli.ts'
 import type { JobStatus } from '#core/learning/engine.ts'
 import { build, dialogues, ranked } from '#test/learning/dataset/given.ts'
+import { catchOutput } from './given.ts'
 
 let folder = ''
-let wrote = ''
+const output = catchOutput()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'parley-job-'))
-  wrote = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      wrote += String(text)
-      return true
-    })
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(folder, { recursive: true, force: true })
 })
 
 /** @returns the exit code and what it wrote. */
 async function learn(...args: readonly string[]) {
-  wrote = ''
+  output.forget()
   const code = await main(['learn', ...args, '--runs', join(folder, 'runs')], {})
-  return { code, wrote }
+  return { code, wrote: output.text }
 }
 const objects = (text: string): readonly Record<string, unknown>[] =>
   text

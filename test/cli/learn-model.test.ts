@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import * as z from 'zod'
 import { main } from '#core/cli.ts'
 import { Rankings } from '#core/feedback/rankings.ts'
@@ -19,6 +19,7 @@ import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { build, dialogues } from '#test/learning/dataset/given.ts'
 import { quietLog } from '#test/quiet-log.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
+import { catchOutput } from './given.ts'
 
 const asked = z.object({ model: z.string(), messages: z.array(z.object({ content: z.string() })) })
 
@@ -55,18 +56,11 @@ afterAll(() => {
 })
 
 let folder = ''
-let wrote = ''
+const output = catchOutput()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'parley-models-'))
-  wrote = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((said) => {
-      wrote += String(said)
-      return true
-    })
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -76,7 +70,7 @@ const env = () => ({
   ...{ OPENAI_BASE_URL: baseUrl, OPENAI_API_KEY: 'none', PARLEY_MODEL: 'plain', PARLEY_LOG_LEVEL: 'fatal' },
 })
 const learn = async (...args: readonly string[]) => {
-  wrote = ''
+  output.forget()
   return await main(['learn', ...args], env())
 }
 
@@ -118,28 +112,28 @@ test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', a
   const data = await dataset()
   await register('better', 1.9, { reward: { accuracy: 0.712, agreement: 0.739 } })
   expect(await learn('model', 'promote', 'better')).toBe(1)
-  expect(wrote).toContain('Run "parley learn eval gate" first')
+  expect(output.text).toContain('Run "parley learn eval gate" first')
 
   expect(await learn('eval', 'winrate', 'better', '--dataset', data, '--n', '10', '--grader', 'judge')).toBe(
     0,
   )
-  expect(wrote).toContain('It won 100 % of 10')
+  expect(output.text).toContain('It won 100 % of 10')
   expect(await learn('eval', 'gate', 'better')).toBe(1)
-  expect(wrote).toContain('no   It was not tried on the safety set. Run "parley learn eval safety".')
+  expect(output.text).toContain('no   It was not tried on the safety set. Run "parley learn eval safety".')
   expect(await learn('eval', 'safety', 'better', '--grader', 'judge')).toBe(0)
   expect(await learn('eval', 'gate', 'better')).toBe(0)
-  expect(wrote).toContain('better may go to people.')
+  expect(output.text).toContain('better may go to people.')
   const judge = 'Its reward model is right in 71 of 100; raters agree among themselves in 74.'
-  expect(wrote).toContain(judge)
+  expect(output.text).toContain(judge)
 
   expect(await learn('model', 'canary', 'better', '--weight', '25')).toBe(0)
   expect(await learn('model', 'ls')).toBe(0)
-  expect(wrote).toMatch(/better +ppo +canary of 25 %/)
-  expect(wrote).toContain('The model of the configuration answers the other 75 of 100 threads.')
+  expect(output.text).toMatch(/better +ppo +canary of 25 %/)
+  expect(output.text).toContain('The model of the configuration answers the other 75 of 100 threads.')
   expect(await learn('model', 'promote', 'better')).toBe(0)
   expect(await learn('model', 'show', 'better')).toBe(0)
   for (const line of ['- State: production', '- dataset the data, built in consent epoch 2', '| kl | 1.9 |'])
-    expect(wrote).toContain(line)
+    expect(output.text).toContain(line)
   // Win rate, KL, safety set and length are on the card, and what the score is worth.
   for (const line of [
     '- yes: It won 100 % of 10 blinded comparisons',
@@ -148,12 +142,12 @@ test('L4, L6: compared blind, judged by the gate, canary, promoted, and back', a
     '- yes: Its replies are 13 % longer; at most 20 % longer is allowed.',
     `- to know: ${judge}`,
   ])
-    expect(wrote).toContain(line)
+    expect(output.text).toContain(line)
   expect(await learn('model', 'rollback', 'it', 'was', 'rude')).toBe(0)
-  expect(wrote).toContain('better was taken back. The model of the configuration answers.')
+  expect(output.text).toContain('better was taken back. The model of the configuration answers.')
   expect(await learn('model', 'rollback')).toBe(1)
   expect(await learn('model', 'saw', 'the data')).toBe(0)
-  expect(wrote).toBe('better\n')
+  expect(output.text).toBe('better\n')
 
   const open = store()
   const actions = (await new Audit(open.keyv('audit')).all()).map(({ action, model }) => [action, model])
@@ -169,7 +163,7 @@ test('L4: people who compare blind in the console are counted, and a hacked rewa
   const data = await dataset()
   await register('hacked', 20.4)
   expect(await learn('eval', 'winrate', 'hacked', '--dataset', data, '--n', '8')).toBe(0)
-  expect(wrote).toContain('8 comparisons wait in the trainer console')
+  expect(output.text).toContain('8 comparisons wait in the trainer console')
   const unseen = readFileSync(join(data, 'prompts/test.jsonl'), 'utf8')
 
   const open = store()
@@ -189,7 +183,7 @@ test('L4: people who compare blind in the console are counted, and a hacked rewa
   }
   await open.close()
   expect(await learn('eval', 'gate', 'hacked', '--json')).toBe(1)
-  const verdict = JSON.parse(wrote)
+  const verdict = JSON.parse(output.text)
   expect(verdict).toMatchObject({ model: 'hacked', against: 'default', passed: false })
   expect(verdict.reasons.map(({ passed }: { passed: boolean }) => passed)).toEqual([true, false, false, true])
   expect(verdict.reasons[1].text).toContain('20.4 nats')
@@ -225,13 +219,13 @@ test('a model that showed nothing in training is asked when it is served, once; 
       ...['model', 'add', 'shy', '--runs', join(folder, 'runs'), '--id', id],
       ...['--served-at', at, '--served-as', 'good'],
     )
-  expect(await add('away', `${baseUrl}/nowhere`), wrote).toBe(0)
-  expect(wrote).toMatch(
+  expect(await add('away', `${baseUrl}/nowhere`), output.text).toBe(0)
+  expect(output.text).toMatch(
     /^away is registered\. It could not be asked for samples: .+\. "parley learn eval gate/,
   )
   expect(await Array.fromAsync(run.samples())).toEqual([])
-  expect(await add('shy', baseUrl), wrote).toBe(0)
-  expect(wrote).toContain(`What it says to 4 prompts is in ${run.samplesPath}.`)
+  expect(await add('shy', baseUrl), output.text).toBe(0)
+  expect(output.text).toContain(`What it says to 4 prompts is in ${run.samplesPath}.`)
   const samples = await Array.fromAsync(run.samples())
   expect(samples).toHaveLength(4)
   for (const sample of samples) expect(sample).toMatchObject({ step: 40, completion: 'A splendid answer.' })
@@ -247,10 +241,10 @@ test('an endpoint that is not there is said with what to do, and no stack', asyn
     ['winrate', 'better', '--dataset', data, '--n', '1'],
     ['safety', 'better'],
   ]) {
-    wrote = ''
+    output.forget()
     const none = { ...env(), OPENAI_BASE_URL: 'http://127.0.0.1:1/v1' }
     expect(await main(['learn', 'eval', ...verb, '--grader', 'judge'], none)).toBe(1)
-    expect(wrote).toMatch(
+    expect(output.text).toMatch(
       /^127\.0\.0\.1:1 cannot be reached.*\. Start the server, or correct its address: .*\.\n$/u,
     )
   }
@@ -259,31 +253,31 @@ test('an endpoint that is not there is said with what to do, and no stack', asyn
 test('L6: a model whose files were cut off or are gone is promoted by nobody, whatever they say', async () => {
   const run = await finished('torn')
   const at = ['--served-at', baseUrl, '--served-as', 'good']
-  expect(await learn('model', 'add', 'torn', '--runs', join(folder, 'runs'), ...at), wrote).toBe(0)
+  expect(await learn('model', 'add', 'torn', '--runs', join(folder, 'runs'), ...at), output.text).toBe(0)
   const weights = join(run.modelPath, 'model.safetensors')
   truncateSync(weights, 20)
   for (const verb of ['promote', 'canary']) {
     expect(await learn('model', verb, 'torn', '--anyway', 'it looked fine')).toBe(1)
-    expect(wrote).toMatch(
+    expect(output.text).toMatch(
       /torn cannot be used: the files in .* are not those of the job: their checksum differs/,
     )
   }
   rmSync(run.modelPath, { recursive: true })
   expect(await learn('model', 'promote', 'torn', '--anyway', 'it looked fine')).toBe(1)
-  expect(wrote).toContain('torn cannot be used: its files cannot be read')
+  expect(output.text).toContain('torn cannot be used: its files cannot be read')
   expect(await learn('model', 'ls')).toBe(0)
-  expect(wrote).toContain('The model of the configuration answers.')
+  expect(output.text).toContain('The model of the configuration answers.')
 })
 
 test('what is missing or wrong is said, with what to do', async () => {
   expect(await learn('model', 'promote', 'nobody')).toBe(1)
-  expect(wrote).toContain('There is no model "nobody"')
+  expect(output.text).toContain('There is no model "nobody"')
   await register('better', 1)
   expect(await learn('model', 'canary', 'better', '--weight', '0')).toBe(1)
-  expect(wrote).toContain('--weight is "0"; expected a percentage')
+  expect(output.text).toContain('--weight is "0"; expected a percentage')
   expect(await learn('eval', 'winrate', 'better')).toBe(1)
-  expect(wrote).toContain('--dataset is missing')
+  expect(output.text).toContain('--dataset is missing')
   expect(await learn('eval', 'safety', 'better')).toBe(1)
-  expect(wrote).toContain('--grader is missing')
+  expect(output.text).toContain('--grader is missing')
   expect(await learn('model')).toBe(2)
 })

@@ -3,26 +3,16 @@ import { mkdirSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
-import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import * as z from 'zod'
 import { rmServe } from '#core/cli/learn-rm-serve.ts'
 import { main } from '#core/cli.ts'
 import { SCALAR_NAMES } from '#core/learning/reward/head/features.ts'
 import { sealHead, writeHead } from '#core/learning/reward/head/file.ts'
 import { build, dialogues, folder, rowsOf } from '#test/learning/dataset/given.ts'
+import { catchOutput } from './given.ts'
 
-let wrote = ''
-beforeEach(() => {
-  wrote = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      wrote += String(text)
-      return true
-    })
-})
-afterEach(() => {
-  vi.restoreAllMocks()
-})
+const output = catchOutput()
 
 const TOKEN = 'a-token-of-this-test'
 const DIMENSIONS = 16
@@ -93,16 +83,16 @@ test('L4: bon eval says what the best of several would score, and that only peop
   expect(await main([...args, '--json'], env)).toBe(0)
   // Seeds 10 to 12 and 19 to 21: 1, 2, 3 letters, and 10, 1, 2.
   const score = (letters: number) => Math.log1p(letters) - 1
-  expect(JSON.parse(wrote)).toMatchObject({
+  expect(JSON.parse(output.text)).toMatchObject({
     ...{ dataset: out, split: 'train', n: 3, seed: 10, prompts: 2, failed: 0, shadow: false },
     ...{ model: 'letters-1', rewardModel: expect.stringMatching(/^rm_/), firstLength: 5.5, bestLength: 6.5 },
     first: expect.closeTo((score(1) + score(10)) / 2, 5),
     best: expect.closeTo((score(3) + score(10)) / 2, 5),
   })
-  wrote = ''
+  output.forget()
   expect(await main(args, { ...env, PARLEY_REWARD_MODEL: await head(20) })).toBe(0)
-  expect(wrote).toMatch(/The best of 3 answers of letters-1, judged by rm_[\s\S]*first answer +0\.\d+/)
-  expect(wrote).toMatch(/only people can say[\s\S]*in the bot it only watches/)
+  expect(output.text).toMatch(/The best of 3 answers of letters-1, judged by rm_[\s\S]*first answer +0\.\d+/)
+  expect(output.text).toMatch(/only people can say[\s\S]*in the bot it only watches/)
 })
 
 test.each([
@@ -112,7 +102,7 @@ test.each([
   ['a split that there is not', ['--reward', 'x', '--split', 'dev'], /--split is "dev".*Use --split test/],
 ])('bon eval: %s is told with what to do', async (_what, args, said) => {
   expect(await main(['learn', 'bon', 'eval', '--dataset', './nowhere', ...args], {})).toBe(1)
-  expect(wrote).toMatch(said)
+  expect(output.text).toMatch(said)
 })
 
 test('L2: rm serve judges for a trainer until it is told to stop', async () => {
@@ -121,10 +111,10 @@ test('L2: rm serve judges for a trainer until it is told to stop', async () => {
   const stop = Promise.withResolvers<void>()
   const args = ['--model', await head(), '--dataset', out, '--port', '0']
   const served = rmServe(args, { PARLEY_REWARD_TOKEN: TOKEN }, () => stop.promise)
-  await vi.waitFor(() => expect(wrote).toContain('is served at'))
-  expect(wrote).toContain('conversations of 60 prompts')
-  expect(wrote).not.toContain(TOKEN)
-  const [, url] = /served at (\S+?)[.;]?\n/.exec(wrote) ?? []
+  await vi.waitFor(() => expect(output.text).toContain('is served at'))
+  expect(output.text).toContain('conversations of 60 prompts')
+  expect(output.text).not.toContain(TOKEN)
+  const [, url] = /served at (\S+?)[.;]?\n/.exec(output.text) ?? []
   const body = JSON.stringify({ query: ['Hi: xxxx</s>'], prompts: ['Hi: '], labels: [row?.label] })
   const answer = await fetch(`${url}/get_reward?k=${TOKEN}`, { method: 'POST', body })
   expect(await answer.json()).toMatchObject({
@@ -143,14 +133,14 @@ test.each([
   ['a service', ['--token', TOKEN], /is a service already/],
 ])('S6: rm serve: %s is told with what to do', async (_what, args, said) => {
   expect(await main(['learn', 'rm', 'serve', '--model', 'http://rm.example', ...args], {})).toBe(1)
-  expect(wrote).toMatch(said)
-  expect(wrote).not.toContain('short"')
+  expect(output.text).toMatch(said)
+  expect(output.text).not.toContain('short"')
 })
 
 test('what is not understood shows how it is used', async () => {
   for (const args of [['rm', 'serve'], ['bon'], ['bon', 'eval'], ['bon', 'train']]) {
-    wrote = ''
+    output.forget()
     expect(await main(['learn', ...args], {})).toBe(2)
-    expect(wrote).toMatch(/Usage: parley learn <what>[\s\S]*(rm serve --model|bon eval --dataset)/)
+    expect(output.text).toMatch(/Usage: parley learn <what>[\s\S]*(rm serve --model|bon eval --dataset)/)
   }
 })

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { main } from '#core/cli.ts'
 import { systemPrompt } from '#core/dialogue/system-prompt.ts'
 import { Demonstrations } from '#core/feedback/demonstrations.ts'
@@ -15,20 +15,14 @@ import { ShownReplies } from '#core/store/shown-replies.ts'
 import { openSqliteStore } from '#core/store/sqlite-store.ts'
 import { Transcripts } from '#core/store/transcripts.ts'
 import { quietLog } from '#test/quiet-log.ts'
+import { catchOutput } from './given.ts'
 
 let folder = ''
-let wrote = ''
+const output = catchOutput()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'parley-learn-'))
-  wrote = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      wrote += String(text)
-      return true
-    })
 })
 afterEach(() => {
-  vi.restoreAllMocks()
   rmSync(folder, { recursive: true, force: true })
 })
 
@@ -113,10 +107,10 @@ async function given(questions: number) {
 
 test('with nothing yet, a build says where rows could come from, and makes no directory', async () => {
   expect(await learn('build', '--out', join(folder, 'data'))).toBe(1)
-  expect(wrote).toContain('There is nothing to export yet')
+  expect(output.text).toContain('There is nothing to export yet')
   for (const source of ['dialogues', 'corrections', 'rankings', 'votes', 'imports'])
-    expect(wrote).toContain(`- ${source}: none yet. `)
-  expect(wrote).not.toContain('    at ')
+    expect(output.text).toContain(`- ${source}: none yet. `)
+  expect(output.text).not.toContain('    at ')
   expect(existsSync(join(folder, 'data'))).toBe(false)
 })
 
@@ -124,11 +118,11 @@ test('S2: what people gave waits for the consent of everybody in it', async () =
   const { store, consents } = await given(30)
   await consents.set(bob, true, 1)
   expect(await learn('build', '--out', join(folder, 'none'))).toBe(1)
-  expect(wrote).toMatch(/corrections: 10 left out: .*has not agreed/)
+  expect(output.text).toMatch(/corrections: 10 left out: .*has not agreed/)
   await consents.set(ann, true, 1)
   await store.close()
   expect(await learn('build', '--out', join(folder, 'data'), '--kinds', 'all')).toBe(0)
-  expect(wrote).toContain('is built.')
+  expect(output.text).toContain('is built.')
   expect(await learn('verify', join(folder, 'data'))).toBe(0)
   const manifest = JSON.parse(readFileSync(join(folder, 'data/manifest.json'), 'utf8'))
   expect(manifest.stats.seen).toEqual({ dialogues: 0, corrections: 10, rankings: 10, votes: 10, imports: 0 })
@@ -187,7 +181,7 @@ test('T6: what was deleted since is in no later dataset', async () => {
     })
   await store.close()
   expect(await learn('build', '--out', join(folder, 'data'), '--kinds', 'all')).toBe(1)
-  expect(wrote.match(/left out: its question or its reply was deleted/g)).toHaveLength(3)
+  expect(output.text.match(/left out: its question or its reply was deleted/g)).toHaveLength(3)
 })
 
 test('L1: a near-duplicate planted against held-out rows ends the build with 1, and names both rows', async () => {
@@ -198,10 +192,10 @@ test('L1: a near-duplicate planted against held-out rows ends the build with 1, 
   writeFileSync(join(folder, 'all.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'))
   writeFileSync(join(folder, 'eval.jsonl'), JSON.stringify({ ...rows[7], question: `${rows[7]?.question}!` }))
   expect(await learn('import', join(folder, 'all.jsonl'), '--licence', 'CC-BY-4.0')).toBe(0)
-  expect(wrote).toContain('40 dialogues imported')
+  expect(output.text).toContain('40 dialogues imported')
   const eval_ = join(folder, 'eval.jsonl')
   expect(await learn('build', '--out', join(folder, 'data'), '--kinds', 'sft', '--hold-out', eval_)).toBe(1)
-  expect(wrote).toMatch(
+  expect(output.text).toMatch(
     /- sft\/\w+\.jsonl line \d+ and .*eval\.jsonl line 1 say nearly the same \(likeness 0\.\d\d\)\./,
   )
   expect(existsSync(join(folder, 'data'))).toBe(false)
@@ -213,17 +207,17 @@ test('show says what a dataset is and what is not in it', async () => {
   for (const each of [ann, bob]) await consents.set(each, true, 1)
   await store.close()
   await learn('build', '--out', join(folder, 'data'), '--kinds', 'sft,kto', '--per-person', '4')
-  const built = wrote.slice(wrote.indexOf('Dataset ds_'))
-  wrote = ''
+  const built = output.text.slice(output.text.indexOf('Dataset ds_'))
+  output.forget()
   expect(await learn('show', join(folder, 'data'))).toBe(0)
-  expect(wrote).toBe(built)
-  expect(wrote).toMatch(/^sft +\d+ +\d+ +\d+ {3}dialogues/m)
-  expect(wrote).toMatch(
+  expect(output.text).toBe(built)
+  expect(output.text).toMatch(/^sft +\d+ +\d+ +\d+ {3}dialogues/m)
+  expect(output.text).toMatch(
     /sft: \d+ left out: somebody in it is in as many examples as allowed\. Raise --per-person/,
   )
-  wrote = ''
+  output.forget()
   expect(await learn('show', join(folder, 'data'), '--json')).toBe(0)
-  expect(JSON.parse(wrote).format).toBe('parley-dataset')
+  expect(JSON.parse(output.text).format).toBe('parley-dataset')
 })
 
 test.each([
@@ -243,6 +237,6 @@ test.each([
   [['import', '/nowhere'], 1, 'No licence is named'],
 ])('%j is refused with what is wrong', async (args, code, says) => {
   expect(await learn(...args)).toBe(code)
-  expect(wrote).toContain(says)
-  expect(wrote).not.toContain('    at ')
+  expect(output.text).toContain(says)
+  expect(output.text).not.toContain('    at ')
 })

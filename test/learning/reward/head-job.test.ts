@@ -1,13 +1,14 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { main } from '#core/cli.ts'
 import { processOf } from '#core/learning/jobs/process.ts'
 import { RunDirectory } from '#core/learning/jobs/run-directory.ts'
 import { truthOf } from '#core/learning/jobs/truth.ts'
 import { HEAD_FILE, readHead } from '#core/learning/reward/head/file.ts'
 import { openRewardModel } from '#core/learning/reward/open-reward-model.ts'
+import { catchOutput } from '#test/cli/given.ts'
 import { embeddingServer } from '#test/model/openai/embedding-server.ts'
 import { tastefulDataset } from './tasteful.ts'
 
@@ -15,24 +16,15 @@ const { signal } = new AbortController()
 let folder = ''
 /** 220 ranked prompts, of which a few are in the test split. */
 let dataset = ''
-let wrote = ''
+const output = catchOutput()
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'parley-rm-'))
   dataset = await tastefulDataset(join(folder, 'dataset'), 220)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-beforeEach(() => {
-  wrote = ''
-  for (const stream of [process.stdout, process.stderr])
-    vi.spyOn(stream, 'write').mockImplementation((text) => {
-      wrote += String(text)
-      return true
-    })
-  return () => vi.restoreAllMocks()
-})
 
 const rm = (...args: readonly string[]) => main(['learn', 'rm', ...args], {})
-const lastLine = () => JSON.parse(wrote.trimEnd().split('\n').at(-1) ?? '')
+const lastLine = () => JSON.parse(output.text.trimEnd().split('\n').at(-1) ?? '')
 const runsIn = (name: string) => join(folder, 'runs', name)
 const train = (name: string, ...args: readonly string[]) =>
   rm('train', '--dataset', dataset, '--embed', 'hashed-words', '--runs', runsIn(name), ...args)
@@ -45,7 +37,7 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   expect(artifact).toMatchObject({ kind: 'reward-model', metrics: { prompts: expect.any(Number) } })
   expect(artifact.metrics.accuracy).toBeGreaterThan(0.7)
   expect(Math.abs(artifact.metrics.lengthAccuracy - 0.5)).toBeLessThan(0.1)
-  const metrics = wrote.split('\n').filter((line) => line.includes('"type":"metric"'))
+  const metrics = output.text.split('\n').filter((line) => line.includes('"type":"metric"'))
   expect(metrics.some((line) => line.includes('"accuracy"'))).toBe(true)
   expect(metrics.some((line) => line.includes('"iteration"'))).toBe(true)
   // 22 of 220 prompts were ranked by two people, six pairs each.
@@ -64,7 +56,7 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   expect(kind?.value).toBeGreaterThan(rude?.value ?? 0)
   expect(kind?.conservative).toBeGreaterThan(rude?.conservative ?? 0)
 
-  wrote = ''
+  output.forget()
   const others = await tastefulDataset(join(folder, 'others'), 120, 2)
   expect(await rm('eval', '--model', artifact.uri, '--dataset', others, '--json')).toBe(0)
   expect(lastLine()).toMatchObject({ model: model.id, prompts: 120, agreementPairs: 12 * 6 })
@@ -72,32 +64,34 @@ test('L3: a dataset directory becomes a model that judges, is examined and calib
   expect(accuracy).toBeGreaterThan(0.7)
   expect(agreementLow).toBeLessThan(agreement)
   expect(agreementHigh).toBeGreaterThan(agreement)
-  wrote = ''
+  output.forget()
   // As "rm train" told it.
   expect(await rm('eval', '--model', artifact.job, '--dataset', dataset, '--runs', runsIn('first'))).toBe(0)
-  expect(wrote).toMatch(/agrees with \d+\.\d % of preferences \(95 %: .*\); length alone with \d+\.\d %\./)
+  expect(output.text).toMatch(
+    /agrees with \d+\.\d % of preferences \(95 %: .*\); length alone with \d+\.\d %\./,
+  )
   const [, agree] =
     /^Right in \d+ of 100; raters agree among themselves in (\d+) \(95 %: \d+ to \d+, of 132 preferences\)\.$/m.exec(
-      wrote,
+      output.text,
     ) ?? []
   expect(Number(agree)).toBe(Math.round(100 * artifact.metrics.agreement))
 
   // Of what it learned from, it is asked about the split that it has not seen.
   const { files } = JSON.parse(readFileSync(join(dataset, 'manifest.json'), 'utf8'))
   const unseen = files.find(({ path }: { path: string }) => path === 'rank/test.jsonl')
-  wrote = ''
+  output.forget()
   expect(await rm('eval', '--model', artifact.uri, '--dataset', dataset, '--json')).toBe(0)
   // One prompt in ten has two rows.
   expect(lastLine().prompts).toBeLessThanOrEqual(unseen.rows)
   expect(lastLine().prompts).toBeGreaterThan(unseen.rows / 2)
 
-  wrote = ''
+  output.forget()
   await using server = await embeddingServer({ dimensions: 16 })
   const other = ['--embed', `${server.baseUrl}/letters`]
   expect(await rm('eval', '--model', artifact.uri, '--dataset', others, ...other)).toBe(1)
-  expect(wrote).toMatch(/was trained on hashed-words.*these are letters.*Use the same embeddings/)
+  expect(output.text).toMatch(/was trained on hashed-words.*these are letters.*Use the same embeddings/)
 
-  wrote = ''
+  output.forget()
   const out = join(folder, 'calibrated')
   const calibrate = ['calibrate', '--model', artifact.uri, '--dataset', others, '--out', out, '--json']
   expect(await rm(...calibrate)).toBe(0)
@@ -143,12 +137,12 @@ test('a killed process is told of as lost and leaves no model; the job begins ag
   expect(await main(['learn', 'job', 'collect', id, '--runs', runsIn('killed')], {})).toBe(1)
 
   stalls = false
-  wrote = ''
+  output.forget()
   expect(await main(['learn', 'job', 'resume', id, '--runs', runsIn('killed')], {})).toBe(0)
   expect((await truthOf(run)).state).toBe('succeeded')
   expect(readdirSync(run.modelPath)).toEqual([HEAD_FILE])
   expect(await readHead(run.path)).toMatchObject({ embedding: { model: 'letters', dimensions: 16 } })
-  expect(wrote).toMatch(
+  expect(output.text).toMatch(
     /It stays in shadow mode: it learned from \d+ ranked prompts and decides nothing below 200/,
   )
   const model = await openRewardModel({ address: run.path }, signal, { env: {} })
@@ -159,16 +153,16 @@ test('too little data is said, with what to do', async () => {
   const few = await tastefulDataset(join(folder, 'fewer'), 15)
   const args = ['--dataset', few, '--embed', 'hashed-words', '--runs', runsIn('fewer')]
   expect(await rm('train', ...args)).toBe(1)
-  expect(wrote).toMatch(/The dataset has \d+ ranked prompts to train on; a head needs 20/)
-  expect(wrote).toContain('Collect more rankings')
+  expect(output.text).toMatch(/The dataset has \d+ ranked prompts to train on; a head needs 20/)
+  expect(output.text).toContain('Collect more rankings')
 })
 
 test('an endpoint that is not there is said before anything begins', async () => {
   const gone = await embeddingServer({ dimensions: 3 })
   await gone[Symbol.asyncDispose]()
   expect(await train('gone', '--embed', `${gone.baseUrl}/letters`, '--dimensions', '8')).toBe(1)
-  expect(wrote).toContain('cannot be reached')
-  expect(wrote).toContain('Start the server or name another')
+  expect(output.text).toContain('cannot be reached')
+  expect(output.text).toContain('Start the server or name another')
   expect(jobsIn('gone')).toEqual([])
 })
 
@@ -178,7 +172,7 @@ test('a dataset with a wrong checksum is refused, to train and to examine', asyn
   writeFileSync(file, readFileSync(file, 'utf8').replace('well', 'bell'))
   const runs = ['--runs', runsIn('broken')]
   expect(await rm('train', '--dataset', broken, '--embed', 'hashed-words', ...runs)).toBe(1)
-  expect(wrote).toContain('rank/train.jsonl was changed: its checksum is')
+  expect(output.text).toContain('rank/train.jsonl was changed: its checksum is')
   expect(jobsIn('broken')).toEqual([])
 })
 
@@ -190,8 +184,8 @@ test.each([
   [['eval', '--model', '/nowhere', '--dataset', '/nowhere'], 1, 'There is no reward model at /nowhere'],
 ])('%j is refused with what is wrong', async (args, code, says) => {
   expect(await rm(...args)).toBe(code)
-  expect(wrote).toContain(says)
-  expect(wrote).not.toMatch(/\n {4}at \S+ \(/)
+  expect(output.text).toContain(says)
+  expect(output.text).not.toMatch(/\n {4}at \S+ \(/)
 })
 
 test.each([
@@ -200,6 +194,6 @@ test.each([
   [['--embed', 'text-embedding-3-small'], 'Set OPENAI_API_KEY'],
 ])('%j is refused before a job is made', async (args, says) => {
   expect(await train('refused', ...args)).toBe(1)
-  expect(wrote).toContain(says)
+  expect(output.text).toContain(says)
   expect(jobsIn('refused')).toEqual([])
 })
