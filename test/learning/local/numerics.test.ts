@@ -116,11 +116,18 @@ test('what the sampler computes place by place is what the whole network compute
   expect(worst).toBeLessThan(1e-4)
 })
 
-test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0, exactly', async () => {
-  const { numerics, gpt, network, weights } = given()
+/** A new network, and completions that it sampled. */
+async function sampled() {
+  const all = given()
+  const { network, weights } = all
   const prompts = rows.map(({ prompt }) => promptTokens(TINY, vocabulary, prompt))
   const random = new Random(SEED, 'sample')
   const sequences = await network.sample(weights, prompts, { random, temperature: 1 })
+  return { ...all, sequences }
+}
+
+test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0, exactly', async () => {
+  const { numerics, gpt, network, weights, sequences } = await sampled()
   const judge = createJudge(network, 0.05)
   const networks = { policy: weights, reference: weights, value: weights }
   const { experience, kl } = await judge(networks, sequences, [1, -1, 0.5, 0])
@@ -135,27 +142,20 @@ test('before its first step PPO has moved nowhere: every ratio is 1 and KL is 0,
   }
 })
 
-/** Sampled completions, and what a network with a head of zeros makes of them. */
-async function sampled() {
-  const all = given()
-  const { network, weights } = all
-  const prompts = rows.map(({ prompt }) => promptTokens(TINY, vocabulary, prompt))
-  const random = new Random(SEED, 'sample')
-  const sequences = await network.sample(weights, prompts, { random, temperature: 1 })
-  return { ...all, sequences }
+/** What PPO learns from when these completions are rewarded and moving away costs nothing; the head is of zeros. */
+async function experienced() {
+  const all = await sampled()
+  const { network, weights, sequences } = all
+  const judge = createJudge(network, 0)
+  const networks = { policy: weights, reference: weights, value: weights }
+  const { experience } = await judge(networks, sequences, [1, 2, 3, 4])
+  return { ...all, experience, ...experienceInputs(network, experience, 0, 4) }
 }
 
 test('PPO: a ratio counts no further than the clip where that helps, and in full where it hurts', async () => {
-  const { numerics, gpt, network, weights, sequences } = await sampled()
-  const judge = createJudge(network, 0)
-  const { experience } = await judge(
-    { policy: weights, reference: weights, value: weights },
-    sequences,
-    [1, 2, 3, 4],
-  )
+  const { numerics, gpt, weights, experience, seen, forPolicy } = await experienced()
   const evaluate = numerics.evaluate(policyLoss(numerics, gpt))
   const lossOf = async (advantage: number): Promise<number> => {
-    const { seen, forPolicy } = experienceInputs(network, experience, 0, 4)
     const { shape } = forPolicy.old
     const old = { shape, values: experience.old.map((each) => each - Math.log(2)) }
     const advantages = { shape, values: experience.counts.map((count) => count * advantage) }
@@ -166,14 +166,7 @@ test('PPO: a ratio counts no further than the clip where that helps, and in full
 })
 
 test('PPO: a value counts as if it had moved no further than the clip', async () => {
-  const { numerics, gpt, network, weights, sequences } = await sampled()
-  const judge = createJudge(network, 0)
-  const { experience } = await judge(
-    { policy: weights, reference: weights, value: weights },
-    sequences,
-    [1, 2, 3, 4],
-  )
-  const { seen, forValue } = experienceInputs(network, experience, 0, 4)
+  const { numerics, gpt, weights, experience, seen, forValue } = await experienced()
   const all = (value: number) => ({
     shape: forValue.returns.shape,
     values: experience.counts.map(() => value),
@@ -188,14 +181,7 @@ test('PPO: a value counts as if it had moved no further than the clip', async ()
 })
 
 test('PPO-ptx: demonstrations weigh gamma', async () => {
-  const { numerics, gpt, network, weights, sequences } = await sampled()
-  const judge = createJudge(network, 0)
-  const { experience } = await judge(
-    { policy: weights, reference: weights, value: weights },
-    sequences,
-    [1, 2, 3, 4],
-  )
-  const { seen, forPolicy } = experienceInputs(network, experience, 0, 4)
+  const { numerics, gpt, network, weights, seen, forPolicy } = await experienced()
   const shown = sftInputs(network, rows)
   const gamma = { shape: [], values: Float32Array.of(3) }
   const of = { shownTokens: shown.tokens, shownAttention: shown.attention, shownCounts: shown.counts, gamma }
