@@ -9,6 +9,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { Readable, type Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { reasonOf } from '#core/errors.ts'
 import { LearningError } from '#core/learning/engine.ts'
@@ -35,12 +36,20 @@ export const TRAINER_LOG = 'trainer.log'
 const IDENTITY = 'trainer.process'
 const EXIT = 'trainer.exit'
 
-/** A signal for the whole group is for the trainer: the shell stays to write how it ended. */
+/**
+ * A signal for the whole group is for the trainer: the shell stays to write how it ended. What waits for the word to
+ * begin becomes the trainer, and says so from where a signal ends it: one that came to the shell alone would be lost.
+ * Where nobody is left to give the word, or to know of the shell, it goes without one.
+ */
 const OVERSEER = `trap : TERM INT HUP
-read -r go || exit 1
-"$@" </dev/null
+(
+  echo ready >&3
+  exec 3>&-
+  read -r go || { kill -KILL $$; exit 1; }
+  exec "$@" </dev/null
+)
 code=$?
-echo $code > ${EXIT}.half && mv ${EXIT}.half ${EXIT}
+[ -e ${IDENTITY} ] && echo $code > ${EXIT}.half && mv ${EXIT}.half ${EXIT}
 `
 
 /** Resolves when it is under way. @param folder the run directory @throws LearningError when it cannot be */
@@ -57,12 +66,15 @@ export async function begin(
   const log = await open(join(folder, TRAINER_LOG), 'a', 0o600)
   try {
     const child = spawn('/bin/sh', ['-c', OVERSEER, 'parley', ...words], {
-      ...{ cwd: folder, env: { ...env }, detached: true, stdio: ['pipe', log.fd, log.fd] },
+      ...{ cwd: folder, env: { ...env }, detached: true, stdio: ['pipe', log.fd, log.fd, 'pipe'] },
     })
     await once(child, 'spawn').catch((error: unknown) => {
       throw new LearningError(`/bin/sh cannot be started: ${reasonOf(error)}.`)
     })
-    const identity = child.pid === undefined ? undefined : await identityOf(child.pid)
+    // It may be ended as soon as somebody knows of it; whoever looks is told how.
+    child.stdin?.on('error', () => {})
+    const isReady = await saysAnything(child.stdio[3])
+    const identity = child.pid === undefined || !isReady ? undefined : await identityOf(child.pid)
     if (identity === undefined) throw new LearningError('The trainer ended before it began.')
     const path = join(folder, IDENTITY)
     await replaceFile(path, externalOf(identity))
@@ -71,6 +83,12 @@ export async function begin(
   } finally {
     await log.close()
   }
+}
+
+async function saysAnything(pipe: Readable | Writable | null | undefined): Promise<boolean> {
+  if (!(pipe instanceof Readable)) return false
+  for await (const _said of pipe) return true
+  return false
 }
 
 export async function look(folder: string): Promise<TrainerState> {
