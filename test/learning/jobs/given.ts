@@ -13,8 +13,12 @@ import type { Script } from './stand-in.ts'
 /** What a job may take on a machine that has much else to do: five processes are begun and train for real. */
 export const PATIENCE_MS = 90_000
 
-/** Looks again at once: what a test waits for comes as an event. */
-export const eager: Clock = { now: Date.now, sleep: (_, signal) => delay(2, undefined, { signal }) }
+/**
+ * Looks again soon: what a test waits for comes as an event, but for the death of a process. Not at once: whoever looks
+ * without a pause takes the processor from the very job that it waits for.
+ */
+export const eager: Clock = { now: Date.now, sleep: (_, signal) => delay(SOON_MS, undefined, { signal }) }
+const SOON_MS = 20
 
 /** @param cancelMs how long a trainer may take to hear that it is cancelled. */
 const engineWith = (cancelMs: number) =>
