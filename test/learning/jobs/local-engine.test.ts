@@ -1,6 +1,6 @@
 import { appendFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createEngines, type Engine } from '#core/learning/jobs/engines.ts'
 import { type JobRequest, jobsIn } from '#core/learning/jobs/jobs.ts'
 import { createProcessEngine } from '#core/learning/jobs/process-engine.ts'
@@ -10,7 +10,7 @@ import { saveModel } from '#core/learning/local/model-files.ts'
 import type { ModelConfig } from '#core/learning/local/trainer.ts'
 import { HEAD_FILE } from '#core/learning/reward/head/file.ts'
 import { build, dialogues, ranked } from '../dataset/given.ts'
-import { eager, folder, never, PATIENCE_MS, pidOf, until } from './given.ts'
+import { eager, end, folder, never, PATIENCE_MS, pidOf, until } from './given.ts'
 
 const TINY = {
   ...{ layers: 1, width: 8, heads: 1, context: 24, promptTokens: 8 },
@@ -41,6 +41,7 @@ async function workplace() {
       settings: {},
       ...request,
     })
+    onTestFinished(() => end(run))
     await by.submit(run).catch(async (error: unknown) => {
       await jobs.forget(run)
       throw error
