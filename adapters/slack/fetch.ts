@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import type { FetchFunction } from '@slack/web-api'
 import { call, textOf } from '#core/call.ts'
 
@@ -23,12 +24,15 @@ export const quickFetch: FetchFunction = async (url, init = {}) => {
     status,
     statusText,
     url: address,
-    headers: new Headers(headersOf(answer.headers)),
+    headers: headersOf(answer.headers),
     text: async () => text,
     json: async () => JSON.parse(text),
     arrayBuffer: async () => new TextEncoder().encode(text).buffer,
   }
 }
 
-const headersOf = (headers: NodeJS.Dict<string | string[]>): [string, string][] =>
-  Object.entries(headers).map(([name, value]) => [name, String(value)])
+/** Read where they are: Node has them by their names in small letters, and the SDK asks for four of them. */
+const headersOf = (headers: IncomingHttpHeaders): Awaited<ReturnType<FetchFunction>>['headers'] => ({
+  get: (name) => headers[name.toLowerCase()]?.toString() ?? null,
+  entries: () => Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]),
+})

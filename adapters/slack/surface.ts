@@ -36,6 +36,12 @@ const LIMIT: PartLimit = { unit: 'utf8', size: 9_000 }
 const PLAIN_LIMIT: PartLimit = { unit: 'utf8', size: 3_000 }
 
 /**
+ * A reply that is over by then would only make the sign flicker, and Slack bears a few of these calls a minute for all
+ * that is written in a workspace. Far below the second that rule D7 leaves.
+ */
+const SIGN_AFTER_MS = 150
+
+/**
  * Where Slack shows no Stop of its own, a reply that has said nothing for so long gets a message that has one (rule
  * T5). Most models have begun by then, and a message that says nothing would only flicker.
  */
@@ -117,6 +123,8 @@ export class SlackReply implements ReplySurface {
     if (signal.aborted) return
     // Whoever asked for the sign is done: if no last view took it away, nobody else will.
     signal.addEventListener('abort', () => void this.#sign.putOut(), { once: true })
+    // Neither rejects but for an abort, which both of the next lines look for.
+    await this.#deps.clock.sleep(SIGN_AFTER_MS, signal).catch(() => undefined)
     await this.#sign.light(signal)
     if (!this.#deps.offers.nativeStop) void this.#holdLater(signal)
   }

@@ -15,7 +15,8 @@ export const quickFetch: typeof fetch = async (url, init = {}) => {
   if (typeof body !== 'string' || typeof url !== 'string') return fetch(url, init)
   const asked = {
     method,
-    headers: Object.fromEntries(new Headers(headers)),
+    // The SDK's own are not copied first: reading them out is copy enough.
+    headers: Object.fromEntries(headers instanceof Headers ? headers : new Headers(headers)),
     body,
     signal: signal ?? undefined,
   }

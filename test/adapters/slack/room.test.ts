@@ -67,6 +67,7 @@ describe('D3: calls that find no room are never made', () => {
     const { simulator, replies } = await burst(26, { clock })
     const over = new AbortController()
     const working = replies.map(({ surface }) => surface.working(over.signal))
+    await clock.advance(1_000)
     const lit = () => replies.filter(({ thread }) => isLit(thread)).length
     const isLit = (thread: { channel: string; root: string }) =>
       simulator.session(thread.channel, thread.root).status === 'processing'

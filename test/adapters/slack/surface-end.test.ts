@@ -2,6 +2,14 @@ import { describe, expect, test } from 'vitest'
 import { VirtualClock } from '#test/virtual-clock.ts'
 import { asked, failing, never, REPLY, running } from './running.ts'
 
+/** So long the sign waits for a reply that is over at once. */
+const SIGN_AFTER_MS = 150
+
+async function lit(working: Promise<void>, clock: VirtualClock): Promise<void> {
+  await clock.advance(SIGN_AFTER_MS)
+  await working
+}
+
 describe('the end of a thread', () => {
   test.each([true, false])('a channel that is gone is told as gone (streams: %s)', async (streaming) => {
     const app = await running({ streaming })
@@ -62,14 +70,42 @@ describe('D7: the working sign', () => {
     ])
   })
 
+  test('is lit well within a second', async () => {
+    const clock = new VirtualClock(Date.now())
+    const reply = await asked(await running({ clock }))
+    const working = reply.surface.working(never)
+    await clock.advance(SIGN_AFTER_MS - 1)
+    expect(reply.writes()).toEqual([])
+    await clock.advance(1)
+    await working
+    expect(reply.session().status).toBe('processing')
+  })
+
+  test('does not flicker: a reply that is over at once has none', async () => {
+    const clock = new VirtualClock(Date.now())
+    const reply = await asked(await running({ clock, streaming: false }))
+    const over = new AbortController()
+    const working = reply.surface.working(over.signal)
+    await clock.advance(SIGN_AFTER_MS - 1)
+    await reply.finish('done')
+    over.abort()
+    await clock.advance(1)
+    await working
+    expect(reply.writes()).toEqual(['chat.postMessage'])
+  })
+
   test('is not lit by a call that a quick reply overtakes', async () => {
-    const app = await running()
+    const clock = new VirtualClock(Date.now())
+    const app = await running({ clock })
     const reply = await asked(app)
     await reply.show('quick')
     app.simulator.failNext('agents.sessions.setStatus', { kind: 'delay', ms: 100 })
     const working = reply.surface.working(never)
-    await reply.finish('quick answer')
-    await working
+    await clock.advance(SIGN_AFTER_MS)
+    await app.simulator.until(() => reply.writes().includes('agents.sessions.setStatus'))
+    const finished = reply.finish('quick answer')
+    await clock.advance(100)
+    await Promise.all([finished, working])
     expect(reply.session().status).toBe('active')
   })
 
@@ -103,7 +139,7 @@ describe('D7: the working sign', () => {
     const clock = new VirtualClock(Date.now())
     const app = await running({ clock, streaming: false })
     const reply = await asked(app)
-    await reply.surface.working(never)
+    await lit(reply.surface.working(never), clock)
     app.simulator.failNext('agents.sessions.setStatus', { kind: 'http', status: 503 })
     await reply.finish('done')
     expect(reply.session().status).toBe('processing')
@@ -117,7 +153,7 @@ describe('T5: where Slack offers no Stop of its own', () => {
     const clock = new VirtualClock(Date.now())
     const app = await running({ clock, agents: false })
     const reply = await asked(app)
-    await reply.surface.working(never)
+    await lit(reply.surface.working(never), clock)
     expect(reply.session().statusLine).not.toBe('')
     await clock.advance(2_999)
     expect(reply.writes()).not.toContain('chat.postMessage')
@@ -138,7 +174,7 @@ describe('T5: where Slack offers no Stop of its own', () => {
     const app = await running({ clock, agents: false })
     const reply = await asked(app)
     const turn = new AbortController()
-    await reply.surface.working(turn.signal)
+    await lit(reply.surface.working(turn.signal), clock)
     app.simulator.failNext('chat.postMessage', { kind: 'delay', ms: 2_000, when: 'before' })
     await clock.advance(3_000)
     await app.simulator.until(() => app.simulator.calls.some(({ method }) => method === 'chat.postMessage'))
@@ -151,7 +187,7 @@ describe('T5: where Slack offers no Stop of its own', () => {
   test('one that has words by then does not', async () => {
     const clock = new VirtualClock(Date.now())
     const reply = await asked(await running({ clock, agents: false }))
-    await reply.surface.working(never)
+    await lit(reply.surface.working(never), clock)
     await reply.show('quick')
     await clock.advance(3_000)
     await reply.show('quick answer')
