@@ -28,16 +28,12 @@ class LongFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     globalSetup: ['test/postgres/setup.ts'],
-    // As src/parley.js does it.
-    setupFiles: ['test/shared-client.ts'],
     // Most of a run is waiting for simulated platforms and a browser: on two cores four files at once take half as long.
     maxWorkers: 4,
     sequence: { sequencer: LongFirst },
     // Patience, not a bar: on a busy machine real sockets, databases and browsers take their time.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Once more on a machine that others share: real processes there are late now and then. At home a flaw shows at once.
-    retry: process.env.CI === undefined ? 0 : 1,
     coverage: { provider: 'v8', include: ['src/**', 'adapters/**', 'config/**'], reporter: ['text', 'lcov'] },
     projects: [
       {

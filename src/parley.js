@@ -11,9 +11,5 @@ import { join } from 'node:path'
 // written, Node goes on without it.
 enableCompileCache(join(import.meta.dirname, '../node_modules/.cache/compiled'))
 
-// Looked at first, so that Node's own HTTP client is the one that libraries share. Slack's socket client brings another,
-// which takes no files from discord.js once it is that: a person's copy of their data could not be sent.
-void globalThis.Headers
-
 const { main } = await import('./cli.ts')
 process.exitCode = await main(process.argv.slice(2), process.env)

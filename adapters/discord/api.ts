@@ -83,8 +83,12 @@ const TIMEOUT_MS = 15_000
 /** Our accounts and discord.js read the end of a window from the same answer, some moments after each other. */
 const MOMENT_MS = 50
 
+type MakeRequest = RESTOptions['makeRequest']
+type OwnOptions = Partial<RESTOptions> & Pick<RESTOptions, 'makeRequest' | 'rejectOnRateLimit'>
+type RequestInit = Parameters<MakeRequest>[1]
+
 /** How a REST client of ours behaves; the gateway client's own one too. */
-export const restOptions = (apiUrl: string | undefined): Partial<RESTOptions> => ({
+export const restOptions = (apiUrl: string | undefined): OwnOptions => ({
   ...(apiUrl !== undefined && { api: apiUrl }),
   timeout: TIMEOUT_MS,
   // Whether and when to try again is the core's decision; discord.js would at once, three times, without a pause.
@@ -95,7 +99,26 @@ export const restOptions = (apiUrl: string | undefined): Partial<RESTOptions> =>
     timeToReset > MOMENT_MS && method !== 'GET' && !route.endsWith('/threads'),
   // What Discord says is over when its answer has come, is over when the next call arrives.
   offset: 0,
+  makeRequest: async (url, init) =>
+    init.body instanceof FormData
+      ? sendForm(url, init, init.body)
+      : DefaultRestOptions.makeRequest(url, init),
 })
+
+/**
+ * A form goes as bytes. Libraries share one HTTP client, that of the one that was loaded first, and where it is not
+ * discord.js's own it takes forms for what they are not: a person's copy of their data could not be sent.
+ */
+async function sendForm(url: string, init: RequestInit, form: FormData): ReturnType<MakeRequest> {
+  const written = new Response(form)
+  // discord.js hands over a plain object.
+  const headers = {
+    ...Object.fromEntries(Object.entries(init.headers ?? {})),
+    'content-type': written.headers.get('content-type') ?? '',
+  }
+  const body = new Uint8Array(await written.arrayBuffer())
+  return DefaultRestOptions.makeRequest(url, { ...init, headers, body })
+}
 
 const rowOfButtons = z.object({ components: z.array(z.object({ custom_id: z.string() })) })
 const posted = z
@@ -113,13 +136,14 @@ export function createApi(
   apiUrl: string | undefined,
   onLimit: (limit: HeardLimit) => void = () => {},
 ): DiscordApi {
-  const makeRequest: RESTOptions['makeRequest'] = async (url, init) => {
-    const answer = await DefaultRestOptions.makeRequest(url, init)
+  const options = restOptions(apiUrl)
+  const makeRequest: MakeRequest = async (url, init) => {
+    const answer = await options.makeRequest(url, init)
     const heard = heardLimit(init.method ?? 'GET', url, answer.headers)
     if (heard !== undefined) onLimit(heard)
     return answer
   }
-  const client = new REST({ ...restOptions(apiUrl), makeRequest })
+  const client = new REST({ ...options, makeRequest })
   // discord.js forgets a token that was refused once; whether to ask again is decided in `access.ts`.
   const rest = (): REST => client.setToken(token)
   return {

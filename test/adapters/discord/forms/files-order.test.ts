@@ -24,7 +24,7 @@ const formOf = async (request: IncomingMessage): Promise<FormData> =>
     headers: { 'content-type': request.headers['content-type'] ?? '' },
   }).formData()
 
-// Only a process of its own has loaded nothing before: src/parley.js and test/shared-client.ts say what of.
+// Only a process of its own has loaded nothing before; sendForm in adapters/discord/api.ts says what of.
 test('S3: a file reaches Discord from a process that has loaded the SDKs of a start before', async () => {
   const { taken, url } = await discord()
   const sender = fileURLToPath(new URL('./start-and-send.ts', import.meta.url))

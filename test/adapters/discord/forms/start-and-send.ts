@@ -1,7 +1,5 @@
 /** What a start loads, in its order, and then a file for a person: its address is in `DISCORD_API`. */
 
-// Shows every verb, and does no more.
-await import(new URL('../../../../src/parley.js', import.meta.url).href)
 // Slack's socket client brings an HTTP client of its own.
 await import('@slack/bolt')
 const { createInteractionApi } = await import('#adapters/discord/forms/api.ts')
