@@ -6,6 +6,7 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
+import { THINKING, THOUGHT_MS } from './thinking.ts'
 
 /** A short answer at the pace of a quick model: three packets of a few words each. */
 const QUICK = { packets: 3, pauseMs: 10 }
@@ -28,6 +29,7 @@ const server = createServer(async (request, response) => {
   const asked = Buffer.concat(chunks).toString()
   const question = asked.slice(asked.lastIndexOf('#') + 1).match(/^\d+/)?.[0]
   if (question !== undefined) arrivals.set(question, String(at))
+  if (asked.includes(THINKING)) await pause(THOUGHT_MS)
   await answer(manner, response)
 })
 

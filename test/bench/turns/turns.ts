@@ -4,6 +4,8 @@
  *
  * - `cpu_ms_per_turn`: processor time of Parley alone, over short answered mentions after a warm-up. A bare Bolt bot
  *   that keeps nothing is measured beside it, in turns, because figures of a busy machine compare only with each other.
+ *   This model begins at once, as the bare bot's does; `thinking_cpu_ms_per_turn` is with one that thinks first, so that
+ *   Parley lights its working sign, which the bare bot has not.
  * - `accept_to_model_p95_ms`: see `latency.ts`.
  * - `rss_mb_10k_threads`: memory with 10,000 threads that were asked in and not answered to the end. As many answers as
  *   Parley writes at once are being written, and the others wait. A thread that nothing waits in costs no memory at all.
@@ -16,6 +18,7 @@ import { Core } from './core.ts'
 import { latency } from './latency.ts'
 import { type BenchStore, stores } from './stores.ts'
 import { addressOf, launchBare, launchParley, launchStub } from './subjects.ts'
+import { THINKING } from './thinking.ts'
 import { Workspace } from './workspace.ts'
 
 /** A team never turns it off: what is measured is what runs once all of it is compiled. */
@@ -23,6 +26,8 @@ const WARM_UP = 800
 const WARM_UP_LANES = 4
 const TURNS = 80
 const RUNS = 5
+/** Each of these takes a third of a second. */
+const THINKING_TURNS = 75
 /** Asked for at once, to see how many are answered in a second. */
 const CROWD = 32
 const CROWD_TURNS = 320
@@ -39,6 +44,7 @@ const MANY = { messages: 10_000, threads: 100_000 }
 interface Found {
   readonly cpu: number
   readonly bare?: number
+  readonly thinking: number
   readonly perSecond: number
   readonly p95: number
   readonly live: number
@@ -86,7 +92,7 @@ const FEW_OR_MANY = { few: FEW, many: MANY }
 async function costOfTurns(
   store: BenchStore,
   stub: string,
-): Promise<Pick<Found, 'cpu' | 'bare' | 'perSecond'>> {
+): Promise<Pick<Found, 'cpu' | 'bare' | 'thinking' | 'perSecond'>> {
   const [room, other] = [await Workspace.open(), await Workspace.open({ botEvents: ['app_mention'] })]
   const parley = await launchParley({ workspace: room, stub, manner: 'quick' }, await store.fresh())
   const bare =
@@ -102,20 +108,26 @@ async function costOfTurns(
       ours.push(our)
       if (their !== undefined) theirs.push(their)
     }
+    const thinking = await cpuPerTurn(parley, room, THINKING_TURNS, THINKING)
     const began = performance.now()
     await room.askAll(CROWD_TURNS, CROWD)
     const perSecond = (CROWD_TURNS * 1_000) / (performance.now() - began)
-    return { cpu: median(ours), perSecond, ...(bare === undefined ? {} : { bare: median(theirs) }) }
+    return { cpu: median(ours), thinking, perSecond, ...(bare === undefined ? {} : { bare: median(theirs) }) }
   } finally {
     await Promise.all([parley.end(), bare?.end()])
     await Promise.all([room.close(), other.close()])
   }
 }
 
-async function cpuPerTurn(subject: Process, workspace: Workspace): Promise<number> {
+async function cpuPerTurn(
+  subject: Process,
+  workspace: Workspace,
+  turns = TURNS,
+  words?: string,
+): Promise<number> {
   const before = subject.cpuMilliseconds()
-  await workspace.askAll(TURNS, 1)
-  return (subject.cpuMilliseconds() - before) / TURNS
+  await workspace.askAll(turns, 1, words)
+  return (subject.cpuMilliseconds() - before) / turns
 }
 
 async function memory(store: BenchStore, stub: string): Promise<number> {
@@ -176,6 +188,7 @@ function figuresOf(found: readonly (readonly [BenchStore['name'], Found])[]): re
   return [
     ...each('cpu_ms_per_turn', 'cpu', 'ms', 'at most 8, where a bare bot takes 5 to 6'),
     ...each('bare_cpu_ms_per_turn', 'bare', 'ms'),
+    ...each('thinking_cpu_ms_per_turn', 'thinking', 'ms'),
     ...each('turns_per_second', 'perSecond', 'turns'),
     ...each('accept_to_model_p95_ms', 'p95', 'ms', 'at most 10'),
     ...each('rss_mb_10k_threads', 'live', 'MiB', 'at most 300'),

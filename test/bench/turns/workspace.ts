@@ -9,6 +9,8 @@ import {
 
 /** People who ask in turns: their names are looked up once each, as in a real workspace. */
 const PEOPLE = 10
+/** What is asked; the stub looks for the number behind it. */
+const QUESTION = 'what is plain in this?'
 /** A suite ends before this. */
 const FOR_EVER_MS = 24 * 3_600_000
 
@@ -34,21 +36,21 @@ export class Workspace {
   }
 
   /** @returns when the question is posted; `answered` when the last word of its answer is. */
-  async ask(): Promise<{ readonly answered: Promise<void> }> {
+  async ask(words = QUESTION): Promise<{ readonly answered: Promise<void> }> {
     this.#asked += 1
     const number = String(this.#asked)
     const person = this.slack.person(`person ${this.#asked % PEOPLE}`)
-    const { ts } = await person.mention(this.#channel, `what is plain in this? #${number}`)
+    const { ts } = await person.mention(this.#channel, `${words} #${number}`)
     return { answered: new Promise((resolve) => this.#waiting.set(ts, resolve)) }
   }
 
   /** One after another from each of `lanes`, until all of `questions` are answered. */
-  async askAll(questions: number, lanes: number): Promise<void> {
+  async askAll(questions: number, lanes: number, words?: string): Promise<void> {
     let left = questions
     const lane = async () => {
       while (left > 0) {
         left -= 1
-        await (await this.ask()).answered
+        await (await this.ask(words)).answered
       }
     }
     await Promise.all(Array.from({ length: lanes }, lane))
@@ -71,7 +73,7 @@ export class Workspace {
     for (let nth = 0; nth < questions; nth += 1) {
       this.#asked += 1
       const ts = `${Math.trunc(Date.now() / 1_000)}.${String(this.#asked).padStart(6, '0')}`
-      const text = `<@${this.slack.bot.userId}> what is plain in this? #${this.#asked}`
+      const text = `<@${this.slack.bot.userId}> ${QUESTION} #${this.#asked}`
       const event = { type: 'app_mention', user, text, ts, event_ts: ts, channel: this.#channel }
       const body = JSON.stringify({ type: 'event_callback', team_id: this.slack.team.id, event })
       const { status } = await this.slack.sendRaw(body, this.slack.sign(body))

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { createOpenAI, type OpenAISettings } from '#core/model/openai/openai.ts'
 import { ask, promptOf } from '../ask.ts'
 import { begin, body, faultyServer, whole } from './server.ts'
@@ -115,12 +115,14 @@ describe.each(both)('%s wire', (wire) => {
   })
 
   test('M2: a reader who takes his time is not a silent model', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    onTestFinished(() => void vi.useRealTimers())
     const model = at('refusal', { firstByteMs: 40, idleMs: 40 })
     const kinds: string[] = []
     // Longer than the idle timeout, on purpose: the clock must not run while the reader holds the stream.
     for await (const { type } of model.stream(promptOf('q'), { signal: new AbortController().signal })) {
       kinds.push(type)
-      await new Promise((resolve) => setTimeout(resolve, 80))
+      await vi.advanceTimersByTimeAsync(80)
     }
     expect(kinds).toEqual(['refusal', 'refusal', 'done'])
   })

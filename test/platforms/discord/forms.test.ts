@@ -1,6 +1,7 @@
 /** Forms, menus and commands of the simulated Discord, through plain REST: what it takes and what it refuses. */
 import { type DiscordAPIError, REST } from 'discord.js'
 import { describe, expect, test } from 'vitest'
+import { restOptions } from '#adapters/discord/api.ts'
 import { handClock, login, simulate, textChannel } from './client.ts'
 import type { DiscordSimulator, DiscordSimulatorOptions, Interacted } from './contract.ts'
 
@@ -36,7 +37,8 @@ async function pressed(options: DiscordSimulatorOptions = {}) {
   })
   const ada = discord.person('ada')
   const at = { channelId: general.id, messageId: message.id }
-  const rest = new REST({ api: discord.apiUrl, retries: 0 }).setToken(discord.token)
+  const { makeRequest } = restOptions(discord.apiUrl)
+  const rest = new REST({ api: discord.apiUrl, retries: 0, makeRequest }).setToken(discord.token)
   return { discord, client, general, message, ada, at, rest, press: () => ada.click(at, 'press') }
 }
 

@@ -125,11 +125,17 @@ function conversationIn(simulator: SlackSimulator, opening: Sent, sessions: bool
       await as(person).unreact(channel, id, slackName(emoji))
     },
     press: async (person, { id }, control) => {
-      const shows = simulator.thread(channel, threadTs).find(({ ts }) => ts === id)
+      const message = () => simulator.thread(channel, threadTs).find(({ ts }) => ts === id)
+      const isStoppable = () => simulator.session(channel, threadTs).status === 'processing'
+      // Slack's own Stop comes with the working sign, and that some moments after a reply was begun.
+      if (control === 'stop')
+        await simulator
+          .until(() => isStoppable() || elementFor(control, message()?.blocks ?? []) !== undefined, WITHIN_MS)
+          .catch(() => undefined)
+      const shows = message()
       const button = elementFor(control, shows?.blocks ?? [])
       if (button !== undefined) await as(person).click({ channel, ts: id }, button.action, button.value)
-      else if (control === 'stop' && simulator.session(channel, threadTs).status === 'processing')
-        simulator.stopSession(as(person), channel, threadTs)
+      else if (control === 'stop' && isStoppable()) simulator.stopSession(as(person), channel, threadTs)
       else throw new Error(`There is no ${control} to press: ${JSON.stringify(shows)}`)
     },
     edit: async (person, said, text) => {
