@@ -22,6 +22,7 @@ export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round af
     --rounds <n>           ${USUAL_ROUNDS} when left out
     --rankings <n>         new rankings that a round waits for; ${USUAL_RANKINGS} when left out
     --name <name>          of these rounds; they go on where they were
+    --iterations <folder>  where rounds are kept; ${USUAL_FOLDER} when left out
     --per-person <n>       rankings of one person that count; 200 when left out, as for "dataset build"
     --set <stage>.<key>=<value>   a setting of the engine, such as ppo.beta=0.1; as often as needed
     --seed <n>             1 when left out
@@ -30,12 +31,16 @@ export const ITERATE_USAGE = `  iterate --engine <name> --sft <model>   round af
 
 const text = { type: 'string' } as const
 const OPTIONS = {
-  ...{ engine: text, sft: text, rounds: text, rankings: text, name: text, seed: text, runs: text },
+  ...{ engine: text, sft: text, rounds: text, rankings: text, name: text, seed: text },
+  ...{ runs: text, iterations: text },
   'per-person': text,
   set: { type: 'string', multiple: true, default: [] as string[] },
 } as const
 
 type Settings = Readonly<Record<string, unknown>>
+
+/** Of rounds, which have a folder of their own, and of the models that come of them. */
+const NAME = /^[a-z\d][\w.-]{0,63}$/i
 
 /** With \`--sft\` people rank; without, the planted world does. @throws LearningError, DatasetError */
 export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
@@ -63,7 +68,11 @@ export async function iterateVerb(args: readonly string[], env: NodeJS.ProcessEn
   const { jobs, engines } = await openJobs(values.runs, env, systemClock)
   const engine = await engines.named(values.engine)
   const name = values.name ?? engine.name
-  const folder = join(USUAL_FOLDER, name)
+  if (!NAME.test(name))
+    throw new LearningError(
+      `--name is ${JSON.stringify(name)}; it names a folder and models, so use letters, digits, dots, dashes and underscores, and begin with a letter or a digit.`,
+    )
+  const folder = join(values.iterations ?? USUAL_FOLDER, name)
   const say = (sentence: string): void => void process.stdout.write(`${sentence}\n`)
   const stopping = new AbortController()
   process.once('SIGINT', () => stopping.abort(new Error('Stopped.')))

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { text as textOf } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { main } from '#core/cli.ts'
@@ -41,14 +41,7 @@ const learn = async (...args: readonly string[]) => {
 const iterate = (engine: string, ...args: readonly string[]) =>
   learn(
     ...['iterate', '--engine', engine, '--sft', 'tiny', '--rounds', '1', '--rankings', String(QUESTIONS)],
-    // Rounds are kept beside the data of the installation: here, beside that of the test.
-    ...[
-      '--name',
-      relative('data/iterations', join(folder, 'rounds')),
-      '--runs',
-      join(folder, 'runs'),
-      ...args,
-    ],
+    ...['--name', 'rounds', '--iterations', folder, '--runs', join(folder, 'runs'), ...args],
   )
 const specs = () =>
   readdirSync(join(folder, 'runs'))
@@ -212,6 +205,15 @@ test.each(['beta=0.1', 'policy.beta=0.1', 'learning.rate=1'])(
     expect(await iterate('trl', '--set', given)).toBe(1)
     const [key] = given.split('=')
     expect(output.text).toContain(`--set ${key} names no stage. Use --set ppo.${key}=… or --set rm.${key}=….`)
+    expect(readdirSync(folder)).toEqual([])
+  },
+)
+
+test.each(['../elsewhere', '.', '', 'a/b', 'a name'])(
+  'rounds stay in their folder: no --name %j is taken',
+  async (name) => {
+    expect(await iterate('trl', '--name', name)).toBe(1)
+    expect(output.text).toMatch(/^--name is ".*"; it names a folder and models, so use letters/u)
     expect(readdirSync(folder)).toEqual([])
   },
 )
