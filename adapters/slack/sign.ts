@@ -19,6 +19,9 @@ export interface SignDeps {
   readonly log: Logger
 }
 
+type Lit = Exclude<Offers['sign'], 'none'>
+const simpler = (kind: Lit): Offers['sign'] => (kind === 'sessions' ? 'status' : 'none')
+
 /** Slack shows it after the app's name: "Parley is thinking…". */
 const STATUS = 'is thinking…'
 
@@ -83,11 +86,17 @@ export class WorkingSign {
         if (failure?.fault.kind === 'unavailable') this.#lit = kind
         if (failure?.fault.kind === 'rate_limited') return failure.fault.retryAfterMs
         if (failure === undefined || !notOffered(failure.code)) return undefined
-        if (offers.sign === kind) offers.sign = kind === 'sessions' ? 'status' : 'none'
-        offers.nativeStop = false
+        this.#doWithout(kind)
       }
     }
     return undefined
+  }
+
+  /** This Slack does not offer it. */
+  #doWithout(kind: Lit): void {
+    const { offers } = this.#deps
+    if (offers.sign === kind) offers.sign = simpler(kind)
+    offers.nativeStop = false
   }
 
   async #keepTrying(): Promise<void> {
@@ -100,18 +109,24 @@ export class WorkingSign {
 
   /** @returns true when there is nothing left to do. */
   async #putOutOnce(): Promise<boolean> {
-    const kind = this.#lit
-    if (kind === 'none') return true
-    try {
-      await this.#write(kind, false)
-      this.#lit = 'none'
-      return true
-    } catch (thrown) {
-      return this.#failure(thrown)?.fault.kind === 'refused'
+    while (this.#lit !== 'none') {
+      const kind = this.#lit
+      try {
+        await this.#write(kind, false)
+        this.#lit = 'none'
+      } catch (thrown) {
+        const failure = this.#failure(thrown)
+        if (failure?.fault.kind !== 'refused') return false
+        if (!notOffered(failure.code)) return true
+        // What an earlier process lit was something simpler, then.
+        this.#doWithout(kind)
+        this.#lit = simpler(kind)
+      }
     }
+    return true
   }
 
-  async #write(kind: 'sessions' | 'status', on: boolean): Promise<void> {
+  async #write(kind: Lit, on: boolean): Promise<void> {
     const { api, place } = this.#deps
     if (kind === 'status') return api.setStatus(place, on ? STATUS : '')
     const { stoppable } = await api.setSession(place, on ? 'processing' : 'active')

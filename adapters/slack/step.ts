@@ -44,7 +44,8 @@ export function nextStep(state: MessageState, wanted: Wanted, streams: boolean):
     case 'streaming': {
       if (state.text === undefined || !wanted.text.startsWith(state.text)) return { do: 'stop', text: '' }
       const text = wanted.text.slice(state.text.length)
-      if (wanted.complete) return { do: 'stop', text }
+      // A stream shows nothing to press: where there has to be a Stop, edits go on from here (rule T5).
+      if (wanted.complete || wanted.controls.length > 0) return { do: 'stop', text }
       return text === '' ? { do: 'nothing' } : { do: 'append', text }
     }
     case 'settled':

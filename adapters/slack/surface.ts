@@ -300,7 +300,7 @@ export class SlackReply implements ReplySurface {
 
   #message(part: number, ts?: string): PartMessage {
     const { offers } = this.#deps
-    // While a message is streamed it shows no button: where Slack offers no stop of its own, it is edited instead.
+    // While a message is streamed it shows no button: where Slack is known to offer no stop, it is edited instead.
     this.#state.streams &&= offers.streaming && offers.nativeStop
     const own = { place: this.#place, attempt: this.#attempt, part, id: this.#id, reply: this.#state }
     return new PartMessage({ ...this.#deps, ...own }, ts)

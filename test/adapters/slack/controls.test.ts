@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { controlBlocks, readValue } from '#adapters/slack/controls.ts'
 import { firstOffers } from '#adapters/slack/offers.ts'
 import type { Block } from '#test/platforms/slack/simulator.ts'
-import { asked, FINISHED, never, REPLY, running } from './running.ts'
+import { asked, FINISHED, never, REPLY, type RunningOptions, running } from './running.ts'
 
 const { look } = firstOffers()
 /** What can be pressed, by `action_id`. */
@@ -130,10 +130,12 @@ describe('T5: stop', () => {
     expect(reply.seen().map(({ blocks }) => pressable(blocks))).toEqual([[]])
   })
 
-  test.each([
+  const NO_STOP: readonly [string, RunningOptions][] = [
     ['where there are no sessions', { agents: false }],
     ['where the app has not subscribed the event', { botEvents: ['app_mention', 'message.channels'] }],
-  ])('is a button on the message %s', async (_, options) => {
+  ]
+
+  test.each(NO_STOP)('is a button on the message %s', async (_, options) => {
     const reply = await asked(await running(options))
     await reply.surface.working(never)
     await reply.show('one')
@@ -144,4 +146,23 @@ describe('T5: stop', () => {
     // A stream shows no buttons before it ends.
     expect(reply.writes()).not.toContain('chat.startStream')
   })
+
+  test.each(NO_STOP)(
+    'is a button also on a reply that began before that was known %s',
+    async (_, options) => {
+      const reply = await asked(await running(options))
+      await reply.show('one')
+      await reply.surface.working(never)
+      expect(reply.seen().map(({ streaming }) => streaming)).toEqual([true])
+      await reply.show('one and *two')
+      await reply.show('one and *two* and three')
+      expect(reply.seen().map(({ blocks, text }) => [text, pressable(blocks)])).toEqual([
+        ['one and *two* and three', [STOP]],
+      ])
+      await reply.finish('one and *two* and three.')
+      expect(reply.seen().map(({ blocks, text }) => [text, pressable(blocks)])).toEqual([
+        ['one and *two* and three.', [VOTE, AGAIN]],
+      ])
+    },
+  )
 })

@@ -151,14 +151,21 @@ test('a connection that is not to be had is told, until there is one', async () 
   await expect.poll(() => platform.trouble, { timeout: 10_000 }).toBeUndefined()
 })
 
-test('D7, T3: a sign that a process left lit when it died goes with the end of the reply', async () => {
-  const app = await running()
-  const { surface, question, session, show, seen } = await asked(app)
-  await surface.working(never)
-  await show('A monad')
-  expect(session().status).toBe('processing')
-  const next = (await app.restarted()).open(question.place, [], REPLY, true)
-  await next.show({ parts: ['A monad is a monoid.'], finished: true, controls: FINISHED }, never)
-  await app.simulator.until(() => session().status === 'active')
-  expect(seen().map(({ text }) => text)).toEqual(['A monad is a monoid.'])
-})
+test.each([
+  ['a session', {}],
+  ['the older status line', { agents: false, streaming: false }],
+])(
+  'D7, T3: a sign that a process left lit when it died goes with the end of the reply: %s',
+  async (_, options) => {
+    const app = await running(options)
+    const { surface, question, session, show, seen } = await asked(app)
+    await show('A monad')
+    await surface.working(never)
+    const isLit = () => session().status === 'processing' || session().statusLine !== ''
+    expect(isLit()).toBe(true)
+    const next = (await app.restarted()).open(question.place, [], REPLY, true)
+    await next.show({ parts: ['A monad is a monoid.'], finished: true, controls: FINISHED }, never)
+    await app.simulator.until(() => !isLit())
+    expect(seen().map(({ text }) => text)).toEqual(['A monad is a monoid.'])
+  },
+)

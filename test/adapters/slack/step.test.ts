@@ -52,6 +52,9 @@ test.each([
   expect(nextStep(shown, wants('a', true), true)).toEqual({ do: 'update' })
 })
 
-test('a stream shows nothing to press before it ends', () => {
-  expect(nextStep(streaming('a'), wants('a', false, { controls: ['stop'] }), true)).toEqual({ do: 'nothing' })
+test('T5: a stream shows nothing to press before it ends, so it ends when there has to be something', () => {
+  const stoppable = wants('ab', false, { controls: ['stop'] })
+  expect(nextStep(streaming('a'), stoppable, true)).toEqual({ do: 'stop', text: 'b' })
+  const shown: MessageState = { at: 'settled', ts: '1.1', shows: stoppable }
+  expect(nextStep(shown, stoppable, true)).toEqual({ do: 'nothing' })
 })
