@@ -1,7 +1,6 @@
 import { reasonOf } from '#core/errors.ts'
-import { type FileSettings, settingsWithin } from './file-settings.ts'
+import type { FileSettings } from './file-settings.ts'
 import { problem, shown } from './problems.ts'
-import { parseYaml } from './yaml.ts'
 
 /** @throws with `code: 'ENOENT'` when there is no such file. */
 export type ReadFile = (path: string) => Promise<string>
@@ -26,6 +25,11 @@ export async function readConfigFile(named: string | undefined, readFile: ReadFi
     const key = named === undefined ? 'The settings file' : 'PARLEY_CONFIG'
     return unreadable(problem(key, { got: shown(file), expected: 'a file that can be read', fix }))
   }
+  // Most have no file: they load nothing that reads one.
+  const [{ parseYaml }, { settingsWithin }] = await Promise.all([
+    import('./yaml.ts'),
+    import('./file-settings.ts'),
+  ])
   const parsed = await parseYaml(source)
   if (parsed.ok) return { ...settingsWithin(file, parsed.content, parsed.lineOf), readable: true }
   const { line, column, reason } = parsed
