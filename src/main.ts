@@ -9,26 +9,17 @@ import { loadConfig } from '#config/load.ts'
 import { type Clock, systemClock } from './clock.ts'
 import { Accounts } from './delivery/accounts.ts'
 import { createDialogue, type Meanwhile } from './dialogue/dialogue.ts'
-import { Conversations } from './dialogue/personal-data.ts'
-import { createReplies } from './dialogue/replies.ts'
 import { RunningReplies } from './dialogue/running.ts'
 import { Stopping } from './dialogue/stopping.ts'
 import { systemPrompt } from './dialogue/system-prompt.ts'
 import { SystemPrompts } from './dialogue/system-prompts.ts'
 import { ConfigError } from './errors.ts'
-import { Comparisons } from './feedback/comparisons.ts'
-import { polarityFrom } from './feedback/emoji.ts'
-import { createFeedbackDesk } from './feedback/feedback-desk.ts'
-import { createInsights, type InsightSources, loadFolds } from './feedback/insights.ts'
-import { lateConsole } from './feedback/late-console.ts'
-import type { Ledger } from './feedback/ledger.ts'
-import { openFeedback } from './feedback/open-feedback.ts'
+import { type LateFeedback, lateFeedback } from './feedback/late-feedback.ts'
 import type { SchedulerDeps } from './feedback/scheduler.ts'
-import { takeBack } from './feedback/taken-back.ts'
 import { openFront } from './http/front.ts'
 import { askReadiness } from './http/readiness.ts'
 import { createLateBestOfN } from './learning/best-of-n/late-best-of-n.ts'
-import { lateReward, openedOnce } from './learning/best-of-n/late-reward.ts'
+import { lateReward } from './learning/best-of-n/late-reward.ts'
 import { lateTrainingView } from './learning/jobs/late-view.ts'
 import { USUAL_RUNS } from './learning/jobs/place.ts'
 import type { RewardModel } from './learning/reward/reward-model.ts'
@@ -36,18 +27,17 @@ import { createLateRollout } from './learning/rollout/late-rollout.ts'
 import { chooseModel, type ModelSettings } from './model/choose.ts'
 import type { LanguageModel, Sampling } from './model/model.ts'
 import { quickFetch } from './model/openai/fetch.ts'
+import { openedOnce } from './opened-once.ts'
 import type { AccessLists } from './safety/access.ts'
 import { Audit, audited } from './safety/audit.ts'
 import { Budgets, type Limits } from './safety/budgets.ts'
-import { Consents } from './safety/consent.ts'
-import { createPrivacy } from './safety/privacy.ts'
+import { latePrivacy } from './safety/late-privacy.ts'
 import type { PrivacyDesk } from './safety/privacy-desk.ts'
 import { Pseudonyms } from './safety/pseudonyms.ts'
 import { ShownReplies } from './store/shown-replies.ts'
 import { openStore, type Store } from './store/store.ts'
 import { Transcripts } from './store/transcripts.ts'
 import { createLog } from './telemetry/log.ts'
-import { openLeases } from './turns/leases.ts'
 import { openAnnouncements } from './turns/open-announcements.ts'
 import { openInbox } from './turns/open-inbox.ts'
 
@@ -91,7 +81,7 @@ export interface Parley {
   readonly url: string
   /** Resolves when every platform is up or has definitively failed. */
   readonly settled: Promise<void>
-  readonly ledger: Ledger
+  readonly ledger: LateFeedback['ledger']
   readonly privacy: PrivacyDesk
   /** Take nothing new, finish what runs within `drainMs`, close everything (rule T7). */
   stop(drainMs: number): Promise<void>
@@ -148,10 +138,6 @@ export async function assemble(parts: Parts): Promise<Parley> {
   const systemPrompts = await SystemPrompts.open(store.keyv('prompts'), prompt)
   const pseudonyms = await Pseudonyms.open(store.keyv('secrets'))
   const audit = new Audit(store.keyv('audit'))
-  const repliesWithVotes = async function* () {
-    const { repliesWithFeedback } = await import('./feedback/replies-with-feedback.ts')
-    yield* repliesWithFeedback(ledger.events(), polarityFrom(emoji.everywhere, emoji.workspaces))
-  }
   const { learned: settings, bestOf } = parts
   const reward = bestOf && openedOnce(bestOf.reward)
   const choosing = (model: LanguageModel): LanguageModel =>
@@ -161,20 +147,29 @@ export async function assemble(parts: Parts): Promise<Parley> {
     settings === undefined
       ? configured
       : createLateRollout({
-          ...{ configured, choosing, settings, audit, clock, log, fetch, replies: repliesWithVotes },
+          ...{ configured, choosing, settings, audit, clock, log, fetch },
+          replies: () => feedback.repliesWithFeedback(),
           models: store.keyv('models'),
           exposures: store.keyv('exposures'),
           // Nobody outside knows what a pseudonym is made of.
           salt: pseudonyms.of({ platform: 'parley', id: 'rollout' }),
         })
-  const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompts, clock })
-  const records = openFeedback(store, { shownReplies, transcripts, pseudonyms, replies })
-  const { ledger, demonstrations, suggestions, tasks, rankings, ballots } = records
-  transcripts.onDeleted((thread, place) => takeBack(thread, place, { tasks, demonstrations, replies }))
-  const consents = new Consents(store.keyv('consent'), pseudonyms)
   const stopping = new AbortController()
-  const judging = { replies, tasks, rankings, ballots, pseudonyms, clock, log, signal: stopping.signal }
-  const comparisons = new Comparisons(judging)
+  const feedback = lateFeedback(async () => {
+    const { createFeedback } = await import('./feedback/feedback.ts')
+    const { createReplies } = await import('./dialogue/replies.ts')
+    const replies = createReplies({ transcripts, shownReplies, model, sampling, systemPrompts, clock })
+    return createFeedback({
+      ...{ store, shownReplies, transcripts, replies, pseudonyms, emoji, clock, log },
+      ...{ model, sampling, contextTokens, bestOf: bestOf?.suggestions },
+      signal: stopping.signal,
+    })
+  })
+  transcripts.onDeleted(feedback.takeBack)
+  const consents = openedOnce(async () => {
+    const { Consents } = await import('./safety/consent.ts')
+    return new Consents(store.keyv('consent'), pseudonyms)
+  })
   const supervised = platforms.map((platform) => new SupervisedPlatform(platform))
   const inbox = openInbox(store, clock)
   const dialogue = createDialogue({
@@ -191,44 +186,35 @@ export async function assemble(parts: Parts): Promise<Parley> {
       return platform
     },
   })
-  const feedback: InsightSources = {
-    replies: repliesWithVotes,
-    rankings: () => rankings.all(),
-    tasks: () => tasks.all(),
-    demonstrations: () => demonstrations.all(),
-  }
-  const desk = createPrivacy({
-    sources: [
-      dialogue.personalData,
-      ...platforms.flatMap(({ personalData }) => personalData ?? []),
-      ...records.personalData,
-    ],
-    ...{ consents, log, settle: () => store.settle() },
+  const privacy = latePrivacy(async () => {
+    const { createPrivacy } = await import('./safety/privacy.ts')
+    const desk = createPrivacy({
+      sources: [
+        await dialogue.personalData(),
+        ...platforms.flatMap(({ personalData }) => personalData ?? []),
+        ...(await feedback.opened()).personalData,
+      ],
+      ...{ consents: await consents(), log, settle: () => store.settle() },
+    })
+    return audited(desk, { audit, pseudonyms, by: 'person', now: () => clock.now() })
   })
-  const privacy = audited(desk, { audit, pseudonyms, by: 'person', now: () => clock.now() })
   const host: Host = {
     accept: dialogue.accept,
     owns: dialogue.owns,
     react: async (reaction) => {
-      const ours = await ledger.react(reaction)
+      const ours = await feedback.ledger.react(reaction)
       log.debug({ message: reaction.message, kind: reaction.kind, ours }, 'reaction')
     },
-    vote: async (vote) => ledger.vote(vote),
+    vote: feedback.ledger.vote,
     stop: dialogue.stop,
     regenerate: dialogue.regenerate,
     edited: dialogue.edited,
     deleted: dialogue.deleted,
-    feedback: createFeedbackDesk({ replies, shown: shownReplies, ledger, demonstrations, pseudonyms }),
-    comparisons,
+    feedback: feedback.desk,
+    comparisons: feedback.comparisons,
     privacy,
-    console: lateConsole(async () => {
-      const { createConsole } = await import('./feedback/console/console.ts')
-      return createConsole({
-        ...{ demonstrations, suggestions, pseudonyms, model, sampling, contextTokens, clock },
-        bestOf: bestOf?.suggestions,
-      })
-    }),
-    insights: createInsights(feedback, clock),
+    console: feedback.console,
+    insights: feedback.insights,
     training: () => lateTrainingView(parts.runs, clock),
     log,
   }
@@ -244,10 +230,14 @@ export async function assemble(parts: Parts): Promise<Parley> {
   dialogue.start()
   const reviewing = review(
     parts,
-    {
-      ...{ comparisons, replies, pseudonyms, clock, log, days: store.keyv('reviews') },
-      replyIds: () => shownReplies.replies(),
-      allows: (pseudonym) => consents.allows(pseudonym),
+    async () => {
+      const { comparisons, replies } = await feedback.opened()
+      const choices = await consents()
+      return {
+        ...{ comparisons, replies, pseudonyms, clock, log, days: store.keyv('reviews') },
+        replyIds: () => shownReplies.replies(),
+        allows: (pseudonym) => choices.allows(pseudonym),
+      }
     },
     stopping.signal,
   )
@@ -258,7 +248,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
   known?.catch((error: unknown) => log.warn({ err: error }, 'no reward model yet: first answers are given'))
   return {
     ...{ url: front.url, settled },
-    ...{ ledger, privacy },
+    ...{ ledger: feedback.ledger, privacy },
     stop: async (drainMs) => {
       stopping.abort()
       const open = await inbox.waiting().catch(() => undefined)
@@ -278,7 +268,7 @@ export async function assemble(parts: Parts): Promise<Parley> {
 /** Draws replies for review, when the operator named a channel whose platform can post an invitation. */
 async function review(
   { review: settings, platforms, log }: Parts,
-  deps: Omit<SchedulerDeps, 'invite'>,
+  open: () => Promise<Omit<SchedulerDeps, 'invite'>>,
   signal: AbortSignal,
 ): Promise<void> {
   if (settings === undefined) return
@@ -289,7 +279,7 @@ async function review(
   }
   const invite: SchedulerDeps['invite'] = async (invitation, signal) => platform.invite?.(invitation, signal)
   const { ReviewScheduler } = await import('./feedback/scheduler.ts')
-  await new ReviewScheduler(settings, { ...deps, invite }).run(signal)
+  await new ReviewScheduler(settings, { ...(await open()), invite }).run(signal)
 }
 
 /** What people may ask about themselves, without serving: what `parley privacy` runs, also beside a Parley that serves. */
@@ -308,11 +298,15 @@ export async function openPrivacy(
   const announcements = openAnnouncements(store, clock, log)
   // The process that writes an answer is another one, if there is any. On a file it cannot be told.
   const stopping = new Stopping({ running: new RunningReplies(), announcements, inbox, shownReplies })
+  const { Conversations } = await import('./dialogue/personal-data.ts')
   const conversations = new Conversations({
     ...{ shownReplies, clock, inbox },
     transcripts: new Transcripts(store.keyv('transcript'), store.keyv('window')),
     withdraw: (thread, questions) => stopping.withdrawQuestions(thread, questions),
   })
+  const { openFeedback } = await import('./feedback/open-feedback.ts')
+  const { Consents } = await import('./safety/consent.ts')
+  const { createPrivacy } = await import('./safety/privacy.ts')
   const desk = createPrivacy({
     consents: new Consents(store.keyv('consent'), pseudonyms),
     sources: [
@@ -329,15 +323,27 @@ export async function openPrivacy(
 
 /** Loads what a start, or a first request, may load. For `parley warm`. */
 export async function preload(): Promise<void> {
+  await import('#config/file-settings.ts')
+  await import('#config/yaml.ts')
   await import('#adapters/slack/slack.ts')
   await import('#adapters/slack/interactions.ts')
   await import('#adapters/discord/discord.ts')
+  await import('./turns/leases.ts')
   await import('#adapters/web/web.ts')
   await import('#adapters/web/http/app.ts')
+  await import('./dialogue/replies.ts')
+  await import('./dialogue/personal-data.ts')
+  await import('./feedback/feedback.ts')
+  const { loadFolds } = await import('./feedback/insights.ts')
   await loadFolds()
   await import('./feedback/console/console.ts')
   await import('./feedback/scheduler.ts')
   await import('./feedback/replies-with-feedback.ts')
+  await import('./safety/consent.ts')
+  await import('./safety/privacy.ts')
+  await import('./model/rehearsal.ts')
+  await import('./model/gguf.ts')
+  await import('./model/servers.ts')
   const { loadSdk } = await import('./model/openai/openai.ts')
   await loadSdk()
 }
@@ -357,6 +363,7 @@ async function openPlatforms(
   }
   if (config.discord) {
     const { createDiscord } = await import('#adapters/discord/discord.ts')
+    const { openLeases } = await import('./turns/leases.ts')
     platforms.push(
       createDiscord(config.discord, {
         ...deps,

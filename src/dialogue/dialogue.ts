@@ -10,7 +10,6 @@ import { type ThreadRef, threadKey } from '#core/thread.ts'
 import type { Announcements } from '#core/turns/announcements.ts'
 import { TurnLoop } from '#core/turns/turn-loop.ts'
 import { type Errand, readErrand, writeErrand } from './errand.ts'
-import { Conversations } from './personal-data.ts'
 import type { Question } from './question.ts'
 import type { Deletion, Edit, RegenerateRequest, Regeneration, StopTarget } from './request.ts'
 import { isLate, reword } from './reword.ts'
@@ -41,8 +40,8 @@ export interface Dialogue {
   regenerate(request: RegenerateRequest): Promise<Regeneration>
   edited(edit: Edit): Promise<void>
   deleted(deletion: Deletion): Promise<void>
-  /** What is kept of people here (rule S3). */
-  readonly personalData: PersonalData
+  /** What is kept of people here (rule S3). Loaded by the first who asks. */
+  personalData(): Promise<PersonalData>
   /** Begin to answer what waits, also what an earlier process left. */
   start(): void
   /** Begin nothing more. @returns how many turns were handed over unfinished (rule T7). */
@@ -146,10 +145,13 @@ export function createDialogue({ announcements, meanwhile, ...parts }: DialogueD
       await put(`${question}#deleted`, thread, sentAt, { kind: 'delete', deletion })
       await stopping.withdrawQuestions(thread, [question])
     },
-    personalData: new Conversations({
-      ...{ transcripts, shownReplies, inbox, clock },
-      withdraw: (thread, questions) => stopping.withdrawQuestions(thread, questions),
-    }),
+    personalData: async () => {
+      const { Conversations } = await import('./personal-data.ts')
+      return new Conversations({
+        ...{ transcripts, shownReplies, inbox, clock },
+        withdraw: (thread, questions) => stopping.withdrawQuestions(thread, questions),
+      })
+    },
     start: () => {
       stopping.listen()
       loop.start()

@@ -1,3 +1,4 @@
+import { openedOnce } from '#core/opened-once.ts'
 import type { ConsoleDesk } from './console-desk.ts'
 
 /**
@@ -5,15 +6,7 @@ import type { ConsoleDesk } from './console-desk.ts'
  * nothing of it.
  */
 export function lateConsole(load: () => Promise<ConsoleDesk>): ConsoleDesk {
-  let loading: Promise<ConsoleDesk> | undefined
-  const desk = (): Promise<ConsoleDesk> => {
-    loading ??= load().catch((thrown: unknown) => {
-      // The next one who writes tries again.
-      loading = undefined
-      throw thrown
-    })
-    return loading
-  }
+  const desk = openedOnce(load)
   return {
     own: async (...given) => (await desk()).own(...given),
     waiting: async (...given) => (await desk()).waiting(...given),

@@ -22,7 +22,8 @@ afterEach(() => vi.restoreAllMocks())
 
 /** Erases while time goes on: what is being written is waited for. */
 async function erase(theatre: Theatre, person = alice): Promise<number> {
-  const erased = theatre.dialogue.personalData.erase(person)
+  const personalData = await theatre.dialogue.personalData()
+  const erased = personalData.erase(person)
   await theatre.clock.advance(10_000)
   return erased
 }
@@ -48,7 +49,7 @@ async function conversation() {
 
 test('S3: a person sees what they said, and nothing of others', async () => {
   const theatre = await conversation()
-  const { personalData } = theatre.dialogue
+  const personalData = await theatre.dialogue.personalData()
   expect((await Array.fromAsync(personalData.export(alice))).map(({ text }) => text)).toEqual([
     'where is the rabbit?',
     'a rabbit and',
@@ -65,7 +66,8 @@ test('S3: what they said, answers to them alone, their name and their id are now
   // The answer to both of them stays: he asked for it too.
   expect(after).not.toMatch(/U1ALICE|Alice|Liddell|Dinah|where is the rabbit/)
   expect(after).toContain('thanks [erased], and the tea?')
-  expect(await theatre.dialogue.personalData.count(bob)).toBe(2)
+  const left = await theatre.dialogue.personalData()
+  expect(await left.count(bob)).toBe(2)
 })
 
 test('S3: erasing again changes nothing, and nobody else is touched', async () => {
@@ -89,7 +91,8 @@ test.each([
   await erase(whole)
   const steps: Record<string, (...args: never[]) => unknown> = theatre[part] as never
   vi.spyOn(steps, method).mockRejectedValueOnce(new Error('the process died'))
-  await expect(theatre.dialogue.personalData.erase(alice)).rejects.toThrow('died')
+  const personalData = await theatre.dialogue.personalData()
+  await expect(personalData.erase(alice)).rejects.toThrow('died')
   await erase(theatre)
   expect(kept(theatre)).not.toMatch(/U1ALICE|Alice|Liddell/)
   const messages = async (of: Theatre) =>

@@ -228,7 +228,8 @@ function behaviour(open: (meanwhile?: Meanwhile) => Promise<readonly Replica[]>)
 
   test('S3: a person who is erased at the other one stops the answer to them', async () => {
     const { writer, other } = await begun('everything')
-    await other.dialogue.personalData.erase({ platform: 'test', id: 'U1' })
+    const personalData = await other.dialogue.personalData()
+    await personalData.erase({ platform: 'test', id: 'U1' })
     await vi.waitFor(() => expect(writer.streams.size).toBe(0), PATIENCE)
     expect(JSON.stringify(await transcript(other))).not.toContain('Alice')
   })

@@ -12,15 +12,3 @@ export function lateReward(address: RewardAddress, deps: OpenRewardDeps): () => 
     return openReward(address, deps, AbortSignal.timeout(OPENS_WITHIN_MS))
   }
 }
-
-/** Opened once, by whoever needs it first; after a failure the next one tries again. */
-export function openedOnce(open: () => Promise<RewardModel>): () => Promise<RewardModel> {
-  let opened: Promise<RewardModel> | undefined
-  return () => {
-    opened ??= open().catch((error: unknown) => {
-      opened = undefined
-      throw error
-    })
-    return opened
-  }
-}
