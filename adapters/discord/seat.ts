@@ -61,18 +61,24 @@ export class Seat {
   }
 
   async #keep(begun: PromiseWithResolvers<void>): Promise<void> {
-    const { clock, log } = this.#deps
+    const { leases, clock, log } = this.#deps
     const stopping = this.#stopping.signal
     let isFirst = true
     let pause = FIRST_PAUSE_MS
     while (!stopping.aborted) {
       let wait = LOOK_MS
+      let discordAsked = false
       try {
-        const seated = await this.#sit(() => {
-          begun.resolve()
-          isFirst = false
-          pause = FIRST_PAUSE_MS
-        })
+        const lease = leases === undefined ? FOR_EVER : await leases.take(LEASE)
+        discordAsked = lease !== undefined
+        const seated =
+          lease === undefined
+            ? 'elsewhere'
+            : await this.#sit(lease, () => {
+                begun.resolve()
+                isFirst = false
+                pause = FIRST_PAUSE_MS
+              })
         if (seated === 'elsewhere') this.#trouble = undefined
         // What begins well is tried again at once, and less and less often when it always ends.
         if (seated === 'over') wait = pause
@@ -80,10 +86,14 @@ export class Seat {
         isFirst = false
       } catch (error) {
         if (isFirst) return begun.reject(error)
+        const known = this.#trouble
         this.#trouble = reasonOf(error)
-        log.error({ retryInMs: pause }, this.#trouble)
-        wait = pause
-        pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+        // A store that is away costs no IDENTIFY: as soon as it is back, somebody listens.
+        if (discordAsked) {
+          wait = pause
+          pause = Math.min(2 * pause, LONGEST_PAUSE_MS)
+        }
+        if (discordAsked || this.#trouble !== known) log.error({ retryInMs: wait }, this.#trouble)
       }
       if (!stopping.aborted) await clock.sleep(wait, stopping).catch(() => {})
     }
@@ -91,10 +101,8 @@ export class Seat {
   }
 
   /** Holds the connection as long as it lasts. @returns what ended it. */
-  async #sit(begin: () => void): Promise<'elsewhere' | 'lost' | 'over'> {
-    const { leases, log } = this.#deps
-    const lease = leases === undefined ? FOR_EVER : await leases.take(LEASE)
-    if (lease === undefined) return 'elsewhere'
+  async #sit(lease: Lease, begin: () => void): Promise<'lost' | 'over'> {
+    const { log } = this.#deps
     let connection: Connection | undefined
     try {
       connection = await this.#deps.connect()
