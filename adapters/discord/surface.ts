@@ -4,12 +4,17 @@
  * Keeps D1 (what is shown is what the view says), D5 (a deleted message or an archived thread costs no text), D6
  * (pings nobody) and D7 (a working sign that never stays).
  */
-import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
 import type { Account } from '#core/delivery/account.ts'
 import type { Accounts } from '#core/delivery/accounts.ts'
-import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
+import {
+  type OnMessages,
+  type PartLimit,
+  type ReplySurface,
+  type ReplyView,
+  SurfaceError,
+} from '#core/delivery/surface.ts'
 import type { MessageRef } from '#core/thread.ts'
 import type { DiscordApi } from './api.ts'
 import { charged, editsIn } from './budget.ts'
@@ -18,6 +23,7 @@ import { componentsOf, customIdOf } from './controls.ts'
 import { Doubt } from './doubt.ts'
 import { CODE, codeOf, describe, isTooLong, surfaceError } from './fault.ts'
 import { toDiscord } from './markdown.ts'
+import { nonceOf } from './nonce.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import type { Place } from './place.ts'
 import { openTarget, type Target } from './target.ts'
@@ -49,9 +55,6 @@ const HOLDING: ReplyView = { parts: ['_Thinking…_'], finished: false, controls
 /** Below this, no cut would help any more. */
 const SMALLEST_PART = 100
 
-/** What Discord last accepted of a message; undefined while only an earlier attempt knows. */
-type ShownMessage = Written
-
 export interface ReplyHere {
   readonly place: Place
   /** Messages that show it, or an earlier candidate, already. */
@@ -70,8 +73,8 @@ class DiscordSurface implements ReplySurface {
   readonly render = toDiscord
   readonly #place: Place
   readonly #deps: SurfaceDeps
-  /** In reading order; the messages that show the first parts of the last view. */
-  readonly #messages: ShownMessage[]
+  /** In reading order, as Discord last accepted them; content undefined while only an earlier attempt knows. */
+  readonly #messages: Written[]
   readonly #reply: string
   /** Messages of this reply that are not to be had any more; what takes the place of one needs a name of its own. */
   #lost = 0
@@ -87,6 +90,8 @@ class DiscordSurface implements ReplySurface {
   #shownIn: string | undefined
   /** Aborts when the first text is shown. */
   readonly #spoken = new AbortController()
+  /** Whom the newest `show` tells of a further message. */
+  #onMessages: OnMessages | undefined
   /** Settles when the working sign is no longer on its way. */
   #sign: Promise<void> = Promise.resolve()
 
@@ -154,7 +159,7 @@ class DiscordSurface implements ReplySurface {
   }
 
   /** What is shown already says by its button that it is being written anew. */
-  async #offerStop({ id }: ShownMessage, signal: AbortSignal): Promise<void> {
+  async #offerStop({ id }: Written, signal: AbortSignal): Promise<void> {
     const { channel } = await unless(signal, this.#where())
     if (this.#spoken.signal.aborted) return
     const index = this.#messages.findIndex((message) => message.id === id)
@@ -167,13 +172,14 @@ class DiscordSurface implements ReplySurface {
     await edit
   }
 
-  async show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
+  async show(view: ReplyView, signal: AbortSignal, onMessages?: OnMessages): Promise<readonly string[]> {
     const faces = facesOf(view, this.#most)
     // Nothing readable yet: what stands there already stays.
     if (faces.length === 0 && (!view.finished || this.#messages.length === 0))
       return this.#messages.map(({ id }) => id)
     signal.throwIfAborted()
     this.#spoken.abort()
+    this.#onMessages = onMessages
     try {
       await this.#sign
       const target = await unless(signal, this.#where())
@@ -183,7 +189,7 @@ class DiscordSurface implements ReplySurface {
       if (isTooLong(error) && this.#most.size > SMALLEST_PART) {
         // Discord counts otherwise than it says; shorter parts lose nothing (rule D1).
         this.#most = { ...this.#most, size: Math.floor(this.#most.size / 2) }
-        return this.show(view, signal)
+        return this.show(view, signal, onMessages)
       }
       throw signal.aborted ? signal.reason : surfaceError(error)
     }
@@ -297,14 +303,14 @@ class DiscordSurface implements ReplySurface {
     this.#lost += 1
   }
 
-  #shows({ content, buttons }: ShownMessage, face: Face): boolean {
+  #shows({ content, buttons }: Written, face: Face): boolean {
     return content === face.content && (face.controls === undefined || buttons === this.#buttonsOf(face))
   }
 
   /** @returns false when somebody deleted the message. */
   async #edit(
     target: Target,
-    message: ShownMessage,
+    message: Written,
     index: number,
     face: Face,
     signal: AbortSignal,
@@ -354,6 +360,7 @@ class DiscordSurface implements ReplySurface {
     else if (this.#isFirst) this.#messages.push({ ...posted, buttons: posted.buttons.join() })
     // What comes back may have been deleted by now: only an edit tells.
     else this.#messages.push({ id, content: undefined, buttons: undefined })
+    await this.#onMessages?.(this.#messages.map((message) => message.id))
   }
 
   async #removeFrom(index: number, target: Target, signal: AbortSignal): Promise<void> {
@@ -390,7 +397,3 @@ class DiscordSurface implements ReplySurface {
     return controls.map((control) => customIdOf(control, this.#reply)).join()
   }
 }
-
-/** Discord's longest nonce is 25 characters. */
-const nonceOf = (question: string, part: number, lost: number): string =>
-  createHash('sha256').update(`${question} ${part} ${lost}`).digest('base64url').slice(0, 25)

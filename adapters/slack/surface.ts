@@ -9,7 +9,13 @@ import type { Logger } from 'pino'
 import type { Clock } from '#core/clock.ts'
 import type { Account } from '#core/delivery/account.ts'
 import { heal } from '#core/delivery/markdown/heal.ts'
-import { type PartLimit, type ReplySurface, type ReplyView, SurfaceError } from '#core/delivery/surface.ts'
+import {
+  type OnMessages,
+  type PartLimit,
+  type ReplySurface,
+  type ReplyView,
+  SurfaceError,
+} from '#core/delivery/surface.ts'
 import { reasonOf } from '#core/errors.ts'
 import { type MessageRef, messageKey } from '#core/thread.ts'
 import type { SessionStatus, SlackApi } from './api.ts'
@@ -155,9 +161,11 @@ export class SlackReply implements ReplySurface {
     return held
   }
 
-  show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
+  show(view: ReplyView, signal: AbortSignal, onMessages?: OnMessages): Promise<readonly string[]> {
     this.#begun = true
-    const shown = this.#turn.then(() => this.#show(view, signal)).catch((thrown) => this.#givenUp(thrown))
+    const shown = this.#turn
+      .then(() => this.#show(view, signal, onMessages))
+      .catch((thrown) => this.#givenUp(thrown))
     this.#turn = shown.catch(() => undefined)
     return shown
   }
@@ -166,7 +174,7 @@ export class SlackReply implements ReplySurface {
     return { platform: 'slack', workspace: this.#deps.self.team, channel: this.#place.channel, message }
   }
 
-  async #show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]> {
+  async #show(view: ReplyView, signal: AbortSignal, onMessages?: OnMessages): Promise<readonly string[]> {
     signal.throwIfAborted()
     if (this.#mayHaveOrphans) await this.#adopt()
     this.#forgetGone()
@@ -179,6 +187,7 @@ export class SlackReply implements ReplySurface {
       const piece = pieces[index]
       if (piece === undefined) break
       const isLast = index === pieces.length - 1
+      const standing = this.#ids.length
       try {
         wrote = (await this.#showPiece(index, piece, isLast, view, signal)) || wrote
         index += 1
@@ -189,11 +198,16 @@ export class SlackReply implements ReplySurface {
           index += 1
         } else await this.#overcome(thrown, piece, view, wrote, signal)
       }
+      if (this.#ids.length > standing) await onMessages?.(this.#ids)
     }
     const length = piecesOf(view.parts, this.#cuts).length
     await this.#removeBeyond(length)
     if (view.finished && unended !== undefined) throw unended
     if (view.finished) await this.#sign.putOut()
+    return this.#ids
+  }
+
+  get #ids(): readonly string[] {
     return this.#messages.flatMap(({ ts }) => ts ?? [])
   }
 

@@ -191,7 +191,7 @@ export class ReplyWriter {
 
   /** @returns true when that was the last write. */
   async #show(): Promise<boolean> {
-    const { surface, clock, onShown } = this.#deps
+    const { surface, clock } = this.#deps
     await this.#gather()
     const finished = this.#finished
     const all = this.#parts()
@@ -202,7 +202,8 @@ export class ReplyWriter {
     this.#unseenSince = followed ? clock.now() : undefined
     let messages: readonly string[]
     try {
-      messages = await surface.show({ parts, finished, followed, controls: this.#controls }, this.#signal)
+      const view = { parts, finished, followed, controls: this.#controls }
+      messages = await surface.show(view, this.#signal, (sofar) => this.#tell(sofar))
     } catch (error) {
       this.#unseenSince = since ?? this.#unseenSince
       throw error
@@ -211,11 +212,14 @@ export class ReplyWriter {
     this.#visible = parts
     this.#step = this.#stepTo(all)
     this.#done = finished
-    if (messages.join() !== this.#messages.join()) {
-      this.#messages = messages
-      await onShown(messages)
-    }
+    await this.#tell(messages)
     return finished
+  }
+
+  async #tell(messages: readonly string[]): Promise<void> {
+    if (messages.join() === this.#messages.join()) return
+    this.#messages = messages
+    await this.#deps.onShown(messages)
   }
 
   /** One packet of the network often holds several deltas: let all that are here already come along. */

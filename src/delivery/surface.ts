@@ -63,13 +63,17 @@ export interface ReplySurface {
   /**
    * Make the reader see exactly these parts. Idempotent; resolves when the platform has accepted it.
    *
+   * @param onMessages told of all messages of the reply, in order, as soon as a further one stands, and waited for
+   * before the next is written: a long reply is many, and a crash may lose only the newest (rule T3).
    * @returns the platform's message id of every part shown, in order.
    * @throws SurfaceError
    */
-  show(view: ReplyView, signal: AbortSignal): Promise<readonly string[]>
+  show(view: ReplyView, signal: AbortSignal, onMessages?: OnMessages): Promise<readonly string[]>
   /** How feedback will name a message that `show` returned (rule F3). */
   refer(message: string): MessageRef
 }
+
+export type OnMessages = (messages: readonly string[]) => Promise<void>
 
 /** What the core needs of a platform to answer: surfaces, also for replies begun before a restart. */
 export interface Surfaces {

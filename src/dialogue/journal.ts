@@ -7,6 +7,8 @@ export interface Journal {
   readonly reply: string
   /** Platform messages that show it already. */
   readonly shown: readonly string[]
+  /** The attempt that last came further: a further message stands, or the reply is complete. */
+  readonly furtherAt?: number
   /** Present once the reply is complete: a later attempt shows it and does not ask the model again. */
   readonly complete?: { readonly message: AssistantMessage; readonly visible: string }
 }
@@ -14,14 +16,24 @@ export interface Journal {
 const Shape = z.object({
   reply: z.string(),
   shown: z.array(z.string()),
+  furtherAt: z.int().optional(),
   complete: z.object({ message: z.custom<AssistantMessage>(isMessage), visible: z.string() }).optional(),
 })
 
 /** @param written undefined on the first attempt, which begins a journal of its own. */
 export function readJournal(written: string | undefined, begin: () => Journal): Journal {
   if (written === undefined) return begin()
-  const { complete, ...begun } = Shape.parse(JSON.parse(written))
-  return complete === undefined ? begun : { ...begun, complete }
+  const { complete, furtherAt, ...begun } = Shape.parse(JSON.parse(written))
+  return {
+    ...begun,
+    ...(furtherAt !== undefined && { furtherAt }),
+    ...(complete !== undefined && { complete }),
+  }
+}
+
+/** How many attempts have come no further since one did. */
+export function inVain(attempts: number, written: string | undefined): number {
+  return attempts - (written === undefined ? 0 : (Shape.parse(JSON.parse(written)).furtherAt ?? 0))
 }
 
 /** The reply that a turn with this journal writes. */

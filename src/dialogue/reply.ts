@@ -109,7 +109,8 @@ class ReplyInProgress {
       if (this.#journal.complete === undefined)
         sign = this.#showWorking(AbortSignal.any([working.signal, this.#task.signal]))
       const composed = this.#journal.complete ?? (await this.#compose())
-      await this.#note({ ...this.#journal, complete: composed })
+      const isNew = this.#journal.complete === undefined
+      await this.#note({ ...this.#journal, ...(isNew && this.#further), complete: composed })
       return await this.#showWhole(composed)
     } catch (error) {
       working.abort(OVER)
@@ -250,12 +251,17 @@ class ReplyInProgress {
   /** Written before the next write, so that a crash can lose at most the newest message id (rule T3). */
   async #rememberShown(messages: readonly string[], reply: string): Promise<void> {
     const { claim, platform, place } = this.#task
-    await this.#note({ ...this.#journal, shown: messages }, true)
+    const isLonger = messages.length > this.#journal.shown.length
+    await this.#note({ ...this.#journal, ...(isLonger && this.#further), shown: messages }, true)
     await this.#deps.shownReplies.remember(
       messages.map((message) => this.#surface.refer(message)),
       reply,
       { thread: claim.thread, platform, place, messages },
     )
+  }
+
+  get #further(): Pick<Journal, 'furtherAt'> {
+    return { furtherAt: this.#task.claim.attempt }
   }
 
   async #note(journal: Journal, irretrievable = false): Promise<void> {

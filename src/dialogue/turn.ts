@@ -1,11 +1,13 @@
 import type { Try } from '#core/turns/turn-loop.ts'
 import { answer, keepSaid } from './answer.ts'
 import { readErrand } from './errand.ts'
+import { inVain } from './journal.ts'
 import { changeText, redo, strikeOut } from './second-thoughts.ts'
 import type { TurnDeps } from './stage.ts'
 
 /** Twice as many as an answer gets before its apology: past them, not even that could be said. */
 const MAX_FAILURES = 10
+/** Without coming further: a long reply is many messages, and in a bad hour an attempt lives for one of them. */
 const MAX_ATTEMPTS = 50
 
 /**
@@ -13,7 +15,7 @@ const MAX_ATTEMPTS = 50
  * (rules T1, T2, T4 to T6). Each step is safe to repeat after a crash.
  */
 export async function takeTurn(claim: Try, signal: AbortSignal, deps: TurnDeps): Promise<void> {
-  if (claim.failures >= MAX_FAILURES || claim.attempt > MAX_ATTEMPTS) {
+  if (claim.failures >= MAX_FAILURES || inVain(claim.attempt, claim.journal) > MAX_ATTEMPTS) {
     const about = { thread: claim.thread, turn: claim.turn, attempts: claim.attempt - 1 }
     deps.log.error(about, 'given up: this turn cannot be brought to its end; the errors before say why')
     return keepSaid(claim, deps)

@@ -323,6 +323,37 @@ test('T1, T4: what is given up after it was said is remembered, and not said aga
   expect(messages[1]).toMatchObject({ id: 'r1', outcome: 'failed', fault: 'undelivered:unavailable' })
 })
 
+test('T3, T4: a long reply that comes further now and then is never given up, however often it is cut off', async () => {
+  const theatre = new Theatre()
+  await theatre.inbox.put({ id: '1', thread: THREAD, sentAt: 1, body: theatre.body('1', 'hi') })
+  const claims = async (attempts: number) => {
+    for (let attempt = 0; attempt < attempts; attempt += 1) {
+      await theatre.claimAndDie()
+      await theatre.clock.advance(LEASE_MS)
+    }
+  }
+  // It is complete, and of its parts one stands, when the process ends for the first of many times.
+  theatre.script = () => saying(`${'x'.repeat(1_500)}\n\n${'y'.repeat(1_500)}`)
+  await claims(20)
+  const held = Promise.withResolvers<void>()
+  theatre.onPart = (part) => (part === 1 ? held.promise : Promise.resolve())
+  theatre.dialogue.start()
+  await theatre.clock.advance(1_000)
+  const further = (await theatre.inbox.begun(THREAD))?.journal ?? ''
+  expect(JSON.parse(further)).toMatchObject({ shown: ['m0'], furtherAt: 21 })
+  const drained = theatre.dialogue.drain(0)
+  held.reject(new Error('cut off'))
+  await theatre.clock.advance(1)
+  await drained
+  await claims(45)
+  theatre.onPart = async () => {}
+  theatre.dialogue = theatre.open()
+  theatre.dialogue.start()
+  await theatre.clock.advance(10_000)
+  expect(theatre.screens.at(-1)).toMatchObject({ finished: true, continued: ['m0'] })
+  expect(theatre.visible.at(-1)).toContain('y'.repeat(1_500))
+})
+
 describe('a thread that is older than the assistant', () => {
   test('C1: its messages are fetched once, when it is first called in', async () => {
     const theatre = new Theatre()

@@ -47,6 +47,8 @@ export class Theatre {
   surfaceFault: SurfaceFault | undefined
   /** A write on its way to the platform, which nobody can call back. */
   onWrite: () => Promise<void> = async () => {}
+  /** Before the part of this number is written, from 0. */
+  onPart: (part: number) => Promise<void> = async () => {}
   /** What happens once a reader sees a reply whole, before anybody else hears of it. */
   onWhole: (reply: string) => Promise<void> = async () => {}
   script: Script = (prompt) => saying(`you said: ${prompt.turns.at(-1)?.content}`)
@@ -148,11 +150,15 @@ export class Theatre {
         })
       },
       refer: (message) => ({ platform: 'test', workspace: 'w', channel: 'c', message }),
-      show: async ({ parts, finished }: ReplyView) => {
+      show: async ({ parts, finished }: ReplyView, _signal, onMessages) => {
         if (this.surfaceFault) throw new SurfaceError(this.surfaceFault, 'scripted')
         await this.onWrite()
         Object.assign(screen, { parts, finished })
-        while (ids.length < parts.length) ids.push(`m${this.#messages++}`)
+        while (ids.length < parts.length) {
+          await this.onPart(ids.length)
+          ids.push(`m${this.#messages++}`)
+          await onMessages?.(ids.slice())
+        }
         if (finished) await this.onWhole(reply)
         return ids.slice(0, parts.length)
       },

@@ -63,6 +63,32 @@ test('T3: what stands there as it shall is not written again, so that every atte
   expect(edited()).toHaveLength(before + 1)
 })
 
+test('T3: of a long reply every message is told of before the next is written', async () => {
+  const { discord, place, seen } = await asked()
+  const told: [number, number][] = []
+  const ids = await discord
+    .open(place, [], REPLY)
+    .show(finished('one', 'two', 'three'), live(), async (messages) => {
+      told.push([messages.length, seen().length])
+    })
+  expect(told).toEqual([
+    [1, 1],
+    [2, 2],
+    [3, 3],
+  ])
+  expect(ids).toHaveLength(3)
+})
+
+test('T3: whoever may not go on is told so between two messages', async () => {
+  const { discord, place, seen } = await asked()
+  const lost = new Error('the lease is lost')
+  const show = discord.open(place, [], REPLY).show(finished('one', 'two', 'three'), live(), async () => {
+    throw lost
+  })
+  await expect(show).rejects.toBe(lost)
+  expect(seen()).toHaveLength(1)
+})
+
 test('T3, D5: what somebody deleted since then is said again', async () => {
   const { discord, place, thread, alice, restart, seen } = await asked()
   const ids = await discord.open(place, [], REPLY).show(writing('one', 'two', 'three'), live())

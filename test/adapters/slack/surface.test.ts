@@ -20,6 +20,21 @@ describe.each([
     expect(reply.seen().some((message) => message.streaming)).toBe(false)
   })
 
+  test('T3: of a long reply every message is told of before the next is written', async () => {
+    const reply = await asked(await running({ streaming }))
+    const told: [number, number][] = []
+    const view = { parts: ['one', 'two', 'three'], finished: true, controls: FINISHED }
+    const ids = await reply.surface.show(view, never, async (messages) => {
+      told.push([messages.length, reply.seen().length])
+    })
+    expect(told).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ])
+    expect(ids).toHaveLength(3)
+  })
+
   test('show is idempotent: what is shown already costs no call', async () => {
     const reply = await asked(await running({ streaming }))
     await reply.show('one')
