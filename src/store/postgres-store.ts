@@ -15,6 +15,8 @@ const AGAIN_MS = 1_000
 /** Clearing away what was overwritten reads whole tables. */
 const SETTLE_MS = 10 * 60_000
 
+const PING = "SELECT current_setting('transaction_read_only') AS read_only FROM parley.version"
+
 /** One database, for several replicas. */
 export interface PostgresStore extends StoreBase {
   readonly kind: 'postgres'
@@ -48,9 +50,10 @@ export async function openPostgresStore(
     }),
     settle: () => postgres.slowly('VACUUM parley.kv, parley.delivery, parley.turn', SETTLE_MS),
     ping: async () => {
-      // A standby, or a server whose disk is full, may answer every question and take nothing in.
-      const [state] = await postgres.rows<{ transaction_read_only: string }>('SHOW transaction_read_only')
-      if (state?.transaction_read_only !== 'off') throw new Error('the database can be read and not written')
+      // A standby, or a server whose disk is full, may answer every question and take nothing in; so does a database
+      // that was made anew without our tables.
+      const [state] = await postgres.rows<{ read_only: string }>(PING)
+      if (state?.read_only !== 'off') throw new Error('the database can be read and not written')
     },
     close: async () => {
       clearInterval(sweep)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTick } from 'node:timers/promises'
 import { Hookified } from 'hookified'
@@ -128,6 +129,17 @@ export class SqliteAdapter extends Hookified implements KeyvStorageAdapter {
   #remove(key: string): boolean {
     return this.#delete.run(this.#ns, key).changes > 0
   }
+}
+
+/**
+ * SQLite goes on writing to a file that somebody removed or moved away, and all of that ends with the process.
+ *
+ * @throws where it is gone.
+ */
+export function requireFile(database: DatabaseSync): void {
+  const path = database.location()
+  if (path === null || existsSync(path)) return
+  throw new Error('the file of the store was removed or moved; put it back, or start Parley anew')
 }
 
 /** Takes out what has expired. */

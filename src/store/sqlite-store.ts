@@ -6,7 +6,7 @@ import { reasonOf } from '#core/errors.ts'
 import { LOCK_WAIT_MS } from './lock-wait.ts'
 import { createNamespaces, type StoreBase, unusable } from './namespaces.ts'
 import { Queues } from './queues.ts'
-import { SqliteAdapter, sweepExpired, unsynced } from './sqlite-adapter.ts'
+import { requireFile, SqliteAdapter, sweepExpired, unsynced } from './sqlite-adapter.ts'
 import { migrate } from './sqlite-schema.ts'
 
 /** Expired rows are never read; they are only taken out now and then, so that the file does not grow for ever. */
@@ -43,6 +43,7 @@ export function openSqliteStore(url: string, log: Logger): SqliteStore {
       database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
     },
     ping: async () => {
+      requireFile(database)
       // A write: a full or read-only disk is read as ever, and takes nothing in.
       unsynced(database, () => database.prepare(PING).run(Date.now()))
     },

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Clock } from '#core/clock.ts'
-import { transaction, unsynced } from '#core/store/sqlite-adapter.ts'
+import { requireFile, transaction, unsynced } from '#core/store/sqlite-adapter.ts'
 import { migrate } from '#core/store/sqlite-schema.ts'
 import {
   type Begun,
@@ -56,6 +56,8 @@ export class SqliteInbox implements Inbox {
   }
 
   async put({ id, thread, sentAt, body, alone = false }: Delivery): Promise<boolean> {
+    // What is taken in now would end with the process (rule T1).
+    requireFile(this.#database)
     return transaction(this.#database, () => {
       const fresh = this.#sql.insert.run(id, thread, sentAt, body, alone ? 1 : 0).changes > 0
       if (fresh) this.#sql.wake.run(thread, this.#clock.now())

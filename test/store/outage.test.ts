@@ -1,5 +1,5 @@
 /** The store goes away in the middle of work, and comes back (rules T1, T4, C1). */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
@@ -74,6 +74,16 @@ describe.skipIf(withoutPostgres || process.env.DATABASE_URL !== undefined)('Post
     onTestFinished(() => opened.close())
     expect(await opened.keyv('x').get('key')).toBeUndefined()
     await expect(opened.ping()).rejects.toThrow(/not written/)
+  }, 60_000)
+
+  test('T1: a database that was removed and made anew without our tables is down', async () => {
+    const url = await createDatabase(cluster.url())
+    const store = await openStore(url, quietLog)
+    onTestFinished(() => store.close())
+    await store.ping()
+    if (store.kind !== 'postgres') throw new Error('it is PostgreSQL')
+    await store.postgres.rows('DROP SCHEMA parley CASCADE')
+    await expect(store.ping()).rejects.toThrow(/parley\.version/)
   }, 60_000)
 
   test('a replica that starts while the server is away waits for it', async () => {
@@ -172,6 +182,23 @@ describe('a file', () => {
     await expect(store.ping()).rejects.toThrow(/readonly/)
     store.database.exec('PRAGMA query_only = OFF')
     await store.ping()
+  })
+
+  test('T1: one that was removed or moved is down and takes nothing in, and goes on when it is back', async () => {
+    const path = place()
+    const store = openSqliteStore(`sqlite:${path}`, quietLog)
+    onTestFinished(() => store.close())
+    const inbox = openInbox(store, systemClock)
+    await inbox.put(delivery('before'))
+    renameSync(path, `${path}.away`)
+    await expect(store.ping()).rejects.toThrow(/removed or moved/)
+    await expect(inbox.put(delivery('meanwhile'))).rejects.toThrow(/removed or moved/)
+    renameSync(`${path}.away`, path)
+    await store.ping()
+    expect([await inbox.put(delivery('meanwhile')), await inbox.put(delivery('before'))]).toEqual([
+      true,
+      false,
+    ])
   })
 
   test('T1: locked by another for too long, it refuses, and goes on afterwards', async () => {

@@ -9,6 +9,7 @@
  * - `accept_to_model_p95_ms`: see `latency.ts`.
  * - `rss_mb_10k_threads`: memory with 10,000 threads that were asked in and not answered to the end. As many answers as
  *   Parley writes at once are being written, and the others wait. A thread that nothing waits in costs no memory at all.
+ * - `recovery_ms`: see `recovery.ts`.
  * - `growth_…_ratio`: what a turn costs the core (`core.ts`) with much in the store, against what it costs with little.
  */
 import type { Figure, Report } from '../figures.ts'
@@ -16,6 +17,7 @@ import { median } from '../figures.ts'
 import type { Process } from '../start/process.ts'
 import { Core } from './core.ts'
 import { latency } from './latency.ts'
+import { recovery } from './recovery.ts'
 import { type BenchStore, stores } from './stores.ts'
 import { addressOf, launchBare, launchParley, launchStub } from './subjects.ts'
 import { THINKING } from './thinking.ts'
@@ -48,6 +50,7 @@ interface Found {
   readonly perSecond: number
   readonly p95: number
   readonly live: number
+  readonly recovery: number
   readonly messages: number
   readonly threads: number
 }
@@ -74,6 +77,7 @@ async function onStore(store: BenchStore, model: Process): Promise<Found> {
     ...(await costOfTurns(store, stub)),
     p95: await latency(store, model),
     live: await memory(store, stub),
+    recovery: await recovery(store, stub),
     messages: await growth(store, async (core, size) => {
       await core.say('long', FEW_OR_MANY[size].messages)
       return ['long']
@@ -192,6 +196,12 @@ function figuresOf(found: readonly (readonly [BenchStore['name'], Found])[]): re
     ...each('turns_per_second', 'perSecond', 'turns'),
     ...each('accept_to_model_p95_ms', 'p95', 'ms', 'at most 10'),
     ...each('rss_mb_10k_threads', 'live', 'MiB', 'at most 300'),
+    ...each(
+      'recovery_ms',
+      'recovery',
+      'ms',
+      'at most 5,000 after a restart on SQLite, 20,000 after a kill on PostgreSQL',
+    ),
     ...each('growth_messages_ratio', 'messages', 'ratio', 'at most 1.5'),
     ...each('growth_threads_ratio', 'threads', 'ratio', 'at most 1.5'),
   ]
