@@ -20,7 +20,6 @@ import { openFront } from './http/front.ts'
 import { askReadiness } from './http/readiness.ts'
 import { createLateBestOfN } from './learning/best-of-n/late-best-of-n.ts'
 import { lateReward } from './learning/best-of-n/late-reward.ts'
-import { lateTrainingView } from './learning/jobs/late-view.ts'
 import { USUAL_RUNS } from './learning/jobs/place.ts'
 import type { RewardModel } from './learning/reward/reward-model.ts'
 import { createLateRollout } from './learning/rollout/late-rollout.ts'
@@ -215,7 +214,10 @@ export async function assemble(parts: Parts): Promise<Parley> {
     privacy,
     console: feedback.console,
     insights: feedback.insights,
-    training: () => lateTrainingView(parts.runs, clock),
+    training: async () => {
+      const { shownTraining } = await import('./learning/jobs/shown.ts')
+      return shownTraining(parts.runs, clock)
+    },
     log,
   }
   const front = await openFront(parts.host, parts.port, {
@@ -327,6 +329,8 @@ export async function preload(): Promise<void> {
   await import('#config/yaml.ts')
   await import('#adapters/slack/slack.ts')
   await import('#adapters/slack/interactions.ts')
+  await import('#adapters/slack/socket.ts')
+  await import('#adapters/slack/stopped.ts')
   await import('#adapters/discord/discord.ts')
   await import('./turns/leases.ts')
   await import('#adapters/web/web.ts')
@@ -341,6 +345,7 @@ export async function preload(): Promise<void> {
   await import('./feedback/replies-with-feedback.ts')
   await import('./safety/consent.ts')
   await import('./safety/privacy.ts')
+  await import('./learning/jobs/shown.ts')
   await import('./model/rehearsal.ts')
   await import('./model/gguf.ts')
   await import('./model/servers.ts')

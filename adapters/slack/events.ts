@@ -21,7 +21,6 @@ import type { Offers } from './offers.ts'
 import type { People } from './people.ts'
 import { readReaction } from './reaction.ts'
 import { Recent } from './recent.ts'
-import { answerIdleStop, readStop } from './stopped.ts'
 
 export interface EventsDeps {
   readonly host: Host
@@ -203,6 +202,7 @@ async function takeStop(
   done: Recent,
   later: (work: Promise<void>) => unknown,
 ): Promise<void> {
+  const { answerIdleStop, readStop } = await import('./stopped.ts')
   const stop = readStop(event, deps.self)
   if (stop === undefined || !done.add(stop.id)) return
   if (!(await deps.host.stop({ thread: stop.thread }))) later(answerIdleStop(stop, deps))

@@ -31,7 +31,7 @@ import { firstOffers } from './offers.ts'
 import { fetchPast } from './past.ts'
 import { createPeople } from './people.ts'
 import { readPlace } from './place.ts'
-import { KeptSocket } from './socket.ts'
+import type { KeptSocket, SocketOptions } from './socket.ts'
 import { SlackReply } from './surface.ts'
 
 export interface SlackSettings {
@@ -93,7 +93,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     team = self.team
     const receiver =
       transport.via === 'socket'
-        ? new KeptSocket({ appToken: transport.appToken, clientOptions, clock, log })
+        ? await keptSocket({ appToken: transport.appToken, clientOptions, clock, log })
         : httpReceiver(transport.signingSecret, log)
     const app = new App({
       token: settings.botToken,
@@ -108,7 +108,7 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
     })
     keyByAnything(app)
     const events = listen(app, { host, api, self, people, deletions, formsApi, offers, clock, log })
-    if (receiver instanceof KeptSocket) {
+    if ('takeEvent' in receiver) {
       receiver.takeEvent = events.take
       await receiver.start()
       return { self, events, socket: receiver, close: () => receiver.stop() }
@@ -169,6 +169,11 @@ export function createSlack(settings: SlackSettings, deps: SlackDeps): Platform 
       })
     },
   }
+}
+
+async function keptSocket(options: SocketOptions): Promise<KeptSocket> {
+  const { KeptSocket } = await import('./socket.ts')
+  return new KeptSocket(options)
 }
 
 interface Running {

@@ -1,9 +1,6 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** By then what a start leaves to do is done, and nobody waits for the first answer yet. */
-export const SETTLED_MS = 1_000
-
 /**
  * Give back what the start took. Loading the platforms' SDKs makes garbage for which V8 grows its young generation,
  * and an idle process keeps both: 18 MiB with Slack alone, 35 with all platforms. One thorough collection takes 40 to

@@ -1,4 +1,6 @@
 import type { Clock } from '#core/clock.ts'
+import { trainingView } from './curves.ts'
+import { jobsIn } from './jobs.ts'
 import type { TrainingView } from './view.ts'
 
 /**
@@ -6,8 +8,7 @@ import type { TrainingView } from './view.ts'
  *
  * @param runs where training jobs are kept; absent where there are none to show
  */
-export async function lateTrainingView(runs: string | undefined, clock: Clock): Promise<TrainingView> {
+export async function shownTraining(runs: string | undefined, clock: Clock): Promise<TrainingView> {
   if (runs === undefined) return { runs: [], older: 0 }
-  const [{ trainingView }, { jobsIn }] = await Promise.all([import('./curves.ts'), import('./jobs.ts')])
   return await trainingView(jobsIn({ runs, now: () => clock.now() }))
 }
