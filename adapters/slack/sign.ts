@@ -36,11 +36,18 @@ export class WorkingSign {
   #lighting: Promise<number | undefined> | undefined
   /** The reply is over: it is not lit any more. */
   #over = false
+  /** It will be lit when there is room: until then Slack offers no Stop. */
+  #waits = false
 
   /** @param left an earlier process may have left a sign in this thread. */
   constructor(deps: SignDeps, left: boolean) {
     this.#deps = deps
     this.#lit = left ? deps.offers.sign : 'none'
+  }
+
+  /** There was no room for it so far. */
+  get waits(): boolean {
+    return this.#waits
   }
 
   /**
@@ -53,6 +60,7 @@ export class WorkingSign {
       this.#lighting ??= this.#light()
       const againMs = await this.#lighting
       this.#lighting = undefined
+      this.#waits = againMs !== undefined
       if (againMs === undefined) return
       // An abort is told by the loop.
       await this.#deps.clock.sleep(againMs, signal).catch(() => undefined)

@@ -129,10 +129,11 @@ export class SlackReply implements ReplySurface {
     if (signal.aborted) return
     // Whoever asked for the sign is done: if no last view took it away, nobody else will.
     signal.addEventListener('abort', () => void this.#sign.putOut(), { once: true })
-    // Neither rejects but for an abort, which both of the next lines look for.
+    // It rejects for an abort only, which the next line looks for.
     await this.#deps.clock.sleep(SIGN_AFTER_MS, signal).catch(() => undefined)
+    if (signal.aborted) return
+    void this.#holdLater(signal)
     await this.#sign.light(signal)
-    if (!this.#deps.offers.nativeStop) void this.#holdLater(signal)
   }
 
   landed(): Promise<unknown> {
@@ -143,11 +144,16 @@ export class SlackReply implements ReplySurface {
   async #holdLater(signal: AbortSignal): Promise<void> {
     try {
       await this.#deps.clock.sleep(HELD_AFTER_MS, signal)
-      await this.#hold(signal)
+      if (!this.#hasNativeStop) await this.#hold(signal)
     } catch (thrown) {
       // Whoever writes next meets the same failure and reports it.
       if (!signal.aborted) this.#deps.log.debug({ reason: reasonOf(thrown) }, 'Nothing to press Stop on.')
     }
+  }
+
+  /** Slack's own Stop comes with the sign. */
+  get #hasNativeStop(): boolean {
+    return this.#deps.offers.nativeStop && !this.#sign.waits
   }
 
   /** A message with a Stop button that becomes the first part. @throws SurfaceError */
@@ -223,7 +229,6 @@ export class SlackReply implements ReplySurface {
     { parts, finished, controls }: ReplyView,
     signal: AbortSignal,
   ): Promise<boolean> {
-    const { offers } = this.#deps
     const complete = finished || !isLast
     const message = this.#messages[index] ?? this.#message(index)
     this.#messages[index] = message
@@ -231,11 +236,16 @@ export class SlackReply implements ReplySurface {
     const wanted: Wanted = {
       text: complete ? neutral(text) : message.streams ? neutralSoFar(text) : neutral(heal(text)),
       complete,
-      controls: isLast ? controls.filter((control) => control !== 'stop' || !offers.nativeStop) : [],
+      controls: isLast ? controls.filter((control) => control !== 'stop' || this.#needsButton(message)) : [],
       tables: complete && hasTable(text),
     }
-    const goesOn = !(finished && isLast) && offers.sign === 'sessions'
+    const goesOn = !(finished && isLast) && this.#deps.offers.sign === 'sessions'
     return message.show(wanted, goesOn ? 'processing' : 'active', signal)
+  }
+
+  /** A stream has no button: it is ended for one where no sign ever brings Slack's own, and not to wait for its turn. */
+  #needsButton({ streams }: PartMessage): boolean {
+    return !this.#deps.offers.nativeStop || (this.#sign.waits && !streams)
   }
 
   /** A message that somebody deleted: those behind it move up, so that the parts stay in their order. */
@@ -314,8 +324,8 @@ export class SlackReply implements ReplySurface {
 
   #message(part: number, ts?: string): PartMessage {
     const { offers } = this.#deps
-    // While a message is streamed it shows no button: where Slack is known to offer no stop, it is edited instead.
-    this.#state.streams &&= offers.streaming && offers.nativeStop
+    // While a message is streamed it shows no button: where Slack is known to offer none, it is edited instead.
+    this.#state.streams &&= offers.streaming && this.#hasNativeStop
     const own = { place: this.#place, attempt: this.#attempt, part, id: this.#id, reply: this.#state }
     return new PartMessage({ ...this.#deps, ...own }, ts)
   }

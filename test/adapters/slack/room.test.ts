@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { ReplyWriter } from '#core/delivery/reply-writer.ts'
 import { ScaledClock } from '#test/scaled-clock.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
@@ -20,6 +20,8 @@ async function burst(count: number, options: Parameters<typeof running>[0]) {
   }))
   return { ...app, replies }
 }
+
+type Begun = Awaited<ReturnType<typeof burst>>['replies'][number]
 
 describe('D3: calls that find no room are never made', () => {
   test.each([
@@ -78,6 +80,30 @@ describe('D3: calls that find no room are never made', () => {
     await simulator.until(() => lit() === 26)
     await Promise.all(working)
   })
+})
+
+test('T5: while the sign finds no room a reply has a button to stop it, with words and without', async () => {
+  const clock = new VirtualClock(Date.now())
+  const { simulator, replies } = await burst(27, { clock })
+  const over = new AbortController()
+  onTestFinished(() => over.abort())
+  for (const { surface } of replies) void surface.working(over.signal)
+  await clock.advance(1_000)
+  const session = ({ thread: { channel, root } }: Begun) => simulator.session(channel, root)
+  await simulator.until(() => replies.filter((reply) => session(reply).status === 'processing').length === 25)
+  const buttons = ({ thread: { channel, root } }: Begun) =>
+    simulator.thread(channel, root).filter(({ blocks }) => JSON.stringify(blocks).includes('stop:')).length
+  const [first, last, silent] = [replies[0], ...replies.slice(-2)]
+  if (first === undefined || last === undefined || silent === undefined) throw new Error('there are 27')
+  for (const { surface } of [first, last])
+    await surface.show({ parts: ['seen'], finished: false, controls: ['stop'] }, never)
+  expect([first, last, silent].map(buttons)).toEqual([0, 1, 0])
+  await clock.advance(3_000)
+  await simulator.until(() => buttons(silent) === 1)
+  await clock.advance(MINUTE_MS)
+  await simulator.until(() => session(last).status === 'processing')
+  await last.surface.show({ parts: ['seen now'], finished: false, controls: ['stop'] }, never)
+  expect([first, last].map(buttons)).toEqual([0, 0])
 })
 
 describe('a stream that cannot end yet', () => {
