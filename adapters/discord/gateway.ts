@@ -230,7 +230,7 @@ export class Gateway implements Connection {
     const since = this.#unheard.get(guild.id)
     this.#unheard.delete(guild.id)
     if (since === undefined) return
-    const { channels, left } = channelsWithNews(data, since)
+    const { channels, left } = channelsWithNews(data, since, this.#deps.heard.marks)
     for (const channel of channels) this.#ears?.inbound.missed(channel, since)
     if (left > 0)
       this.#deps.log.warn(

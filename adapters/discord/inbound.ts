@@ -6,6 +6,7 @@
  * (rule S6).
  */
 import type { Logger } from 'pino'
+import { z } from 'zod'
 import type { Host } from '#adapters/platform.ts'
 import type { Clock } from '#core/clock.ts'
 import { reasonOf } from '#core/errors.ts'
@@ -18,7 +19,7 @@ import { faultOf } from './fault.ts'
 import type { Forms } from './forms/forms.ts'
 import type { Heard } from './heard.ts'
 import { Lanes } from './lanes.ts'
-import { type HeardMessage, readMessage } from './message.ts'
+import { type HeardMessage, readMessage, snowflake } from './message.ts'
 import { type QuietChannel, saidSince } from './missed.ts'
 import type { OwnDeletions } from './own-deletions.ts'
 import { withPatience } from './patience.ts'
@@ -76,6 +77,8 @@ export interface Inbound {
 /** Events that wait while the store is down; some kilobytes each. What does not fit is fetched when there is room. */
 const MOST_WAITING = 5_000
 
+const placed = z.object({ channel_id: snowflake, id: snowflake })
+
 /** Threads whose people were told about mention-only mode; a few bytes each, the oldest forgotten first. */
 const EXPLAINED_LIMIT = 10_000
 
@@ -109,19 +112,33 @@ class GatewayInbound implements Inbound {
 
   message(raw: unknown): void {
     const heard = this.#listen(raw)
-    if (heard === undefined) return
+    if (heard === undefined) {
+      this.#pass(raw)
+      return
+    }
     const { message, addressed } = heard
     const { channel: id, guild, sentAt } = message
-    if (this.#inHand.size >= MOST_WAITING) {
+    if (this.#inHand.size >= MOST_WAITING || this.#overflow.has(id)) {
       const since = Math.min(sentAt, this.#overflow.get(id)?.since ?? sentAt)
       this.#overflow.set(id, { id, guild, type: message.channelType, since })
       return
     }
-    this.#take(id, async () => void (await this.#bring(message, addressed)), sentAt)
+    const bring = async () => {
+      await this.#bring(message, addressed)
+      this.#deps.heard.marks.mark(id, message.id)
+    }
+    this.#take(id, bring, sentAt)
+  }
+
+  /** Not for us, and known all the same once everything before it is. */
+  #pass(raw: unknown): void {
+    const { channel_id: channel, id } = placed.safeParse(raw).data ?? {}
+    if (channel === undefined || id === undefined || this.#overflow.has(channel)) return
+    this.#lanes.run(channel, async () => this.#deps.heard.marks.mark(channel, id))
   }
 
   missed(channel: QuietChannel, since: number): void {
-    const { api, stopped } = this.#deps
+    const { api, stopped, heard: kept } = this.#deps
     const read = async () => {
       for await (const raw of saidSince(api, channel, since, stopped)) {
         const heard = this.#listen(raw)
@@ -130,9 +147,13 @@ class GatewayInbound implements Inbound {
         // What is new is taken as it stands; what was known may have been edited since, and nobody told (rule T6).
         if (brought === 'duplicate') await this.#editOf(raw)?.apply()
       }
+      if (channel.newest !== undefined) kept.marks.mark(channel.id, channel.newest)
     }
     const inTurn = this.#readings.plan(channel.id, since, read)
-    if (inTurn !== undefined) this.#take(channel.id, inTurn, since)
+    if (inTurn === undefined) return
+    // What is known keeps nobody from saying that all was heard.
+    if (channel.isKnown) this.#run(channel.id, inTurn)
+    else this.#take(channel.id, inTurn, since)
   }
 
   /** @returns undefined for what is not for us. Most of what is said on a server ends here, at no cost. */
@@ -283,11 +304,18 @@ class GatewayInbound implements Inbound {
     })
   }
 
-  /** Discord does not wait for an answer, so patience with the store and the network is ours. */
   #take(channel: string, task: () => Promise<void>, sentAt = this.#deps.clock.now()): void {
-    const { clock, stopped, log } = this.#deps
     const inHand = Symbol(channel)
     this.#inHand.set(inHand, sentAt)
+    this.#run(channel, task, () => {
+      this.#inHand.delete(inHand)
+      this.#catchUp()
+    })
+  }
+
+  /** Discord does not wait for an answer, so patience with the store and the network is ours. */
+  #run(channel: string, task: () => Promise<void>, done: () => void = () => {}): void {
+    const { clock, stopped, log } = this.#deps
     this.#lanes.run(channel, async () => {
       try {
         await withPatience(task, clock, stopped, (error) => this.#passes(error))
@@ -296,8 +324,7 @@ class GatewayInbound implements Inbound {
         if (stopped.aborted) return
         log.error({ channel, reason: reasonOf(error) }, 'Discord: an event could not be taken in and is lost')
       }
-      this.#inHand.delete(inHand)
-      this.#catchUp()
+      done()
     })
   }
 

@@ -9,6 +9,7 @@
 import { z } from 'zod'
 import type { DiscordApi } from './api.ts'
 import { faultOf } from './fault.ts'
+import type { Marks } from './marks.ts'
 import { snowflake, timeOf } from './message.ts'
 
 /** Where something may have been said. */
@@ -18,6 +19,10 @@ export interface QuietChannel {
   readonly guild: string | undefined
   /** Discord's number; undefined where nobody knows. */
   readonly type: number | undefined
+  /** The newest message there; left out where nobody tells. */
+  readonly newest?: string
+  /** All of it was taken in: it hides no question, and tells at most that something was edited since (rule T6). */
+  readonly isKnown?: boolean
 }
 
 /** What was said shortly before is looked at again: clocks differ, and a dead connection shows only after a while. */
@@ -25,6 +30,8 @@ const OVERLAP_MS = 60_000
 const HOUR_MS = 3_600_000
 /** Calls that a return costs at most, a server: each channel one page, rarely more. */
 const MOST_CHANNELS = 300
+/** Of these, for what was edited meanwhile. */
+const MOST_KNOWN = 50
 /** Discord's largest page. */
 const PAGE = 100
 const MOST_PAGES = 10
@@ -55,13 +62,14 @@ const guildSchema = z.object({ id: snowflake, channels: listed, threads: listed 
 
 /**
  * Of a GUILD_CREATE: channels and threads in which something was said since then. The newest first, whichever they are:
- * a mention stands in a channel, and is as much a question as what is said in a thread.
+ * a mention stands in a channel, and is as much a question as what is said in a thread. What is known comes last.
  *
  * @returns `left`: how many more there are than one return may cost; those that are quiet for the longest.
  */
 export function channelsWithNews(
   guild: unknown,
   since: number,
+  marks: Pick<Marks, 'knows'>,
 ): { readonly channels: readonly QuietChannel[]; readonly left: number } {
   const read = guildSchema.safeParse(guild)
   if (!read.success) return { channels: [], left: 0 }
@@ -70,8 +78,16 @@ export function channelsWithNews(
   const withNews = [...threads, ...channels]
     .filter((one) => newest(one) >= since && !FORUM_TYPES.includes(one.type))
     .toSorted((one, other) => newest(other) - newest(one))
-    .map(({ id, type }) => ({ id, type, guild: server }))
-  return { channels: withNews.slice(0, MOST_CHANNELS), left: Math.max(0, withNews.length - MOST_CHANNELS) }
+    .map(({ id, type, last_message_id: last }) => ({
+      ...{ id, type, guild: server, newest: last },
+      isKnown: marks.knows(id, last),
+    }))
+  const unknown = withNews.filter(({ isKnown }) => !isKnown)
+  const known = withNews.filter(({ isKnown }) => isKnown).slice(0, MOST_KNOWN)
+  return {
+    channels: [...unknown, ...known].slice(0, MOST_CHANNELS),
+    left: Math.max(0, unknown.length - MOST_CHANNELS),
+  }
 }
 
 export const directChannel = (id: string): QuietChannel => ({ id, guild: undefined, type: DIRECT_TYPE })

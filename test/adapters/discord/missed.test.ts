@@ -1,6 +1,7 @@
 /** What is said while Parley is away (rules T1, T2): fetched when it is back, however it was away. */
 import { Keyv } from 'keyv'
 import { describe, expect, test, vi } from 'vitest'
+import { Marks } from '#adapters/discord/marks.ts'
 import { channelsWithNews, missedSince } from '#adapters/discord/missed.ts'
 import type { DiscordSimulator } from '#test/platforms/discord/simulator.ts'
 import { VirtualClock } from '#test/virtual-clock.ts'
@@ -202,17 +203,67 @@ describe('how far back', () => {
       ],
       threads: [channel(5, 11, at + 1), channel(6, 11, at + 3)],
     }
-    const { channels, left } = channelsWithNews(guild, at)
+    const { channels, left } = channelsWithNews(guild, at, new Marks(undefined))
     expect(channels.map(({ id }) => id.at(-1))).toEqual(['6', '1', '5'])
     expect(left).toBe(0)
-    expect(channelsWithNews({ id: 7 }, at)).toEqual({ channels: [], left: 0 })
+    expect(channelsWithNews({ id: 7 }, at, new Marks(undefined))).toEqual({ channels: [], left: 0 })
   })
 
   test('T1: a mention in a channel is not crowded out by threads that were quiet for longer', () => {
     const threads = Array.from({ length: 1_000 }, () => channel(7, 11, at + 1))
     const guild = { id: '100000000000000000', channels: [channel(1, 0, at + 2)], threads }
-    const { channels, left } = channelsWithNews(guild, at)
+    const { channels, left } = channelsWithNews(guild, at, new Marks(undefined))
     expect(channels[0]?.id.at(-1)).toBe('1')
     expect([channels.length, left]).toEqual([300, 701])
   })
+
+  test('T1: what is known comes last, and is not much', () => {
+    const marks = new Marks(undefined)
+    const threads = Array.from({ length: 100 }, (_, nth) => ({
+      ...{
+        id: String(200_000_000_000_000_000n + BigInt(nth)),
+        type: 11,
+        last_message_id: idAt(at + 10 + nth),
+      },
+    }))
+    for (const { id, last_message_id: last } of threads) marks.mark(id, last)
+    marks.mark('100000000000000001', idAt(at + 1))
+    const guild = { id: '100000000000000000', channels: [channel(1, 0, at + 2)], threads }
+    const { channels, left } = channelsWithNews(guild, at, marks)
+    expect(channels.map(({ isKnown }) => isKnown)).toEqual([false, ...Array<boolean>(50).fill(true)])
+    expect([channels[0]?.id.at(-1), left]).toEqual(['1', 0])
+  })
+})
+
+test('T1: where all was taken in is hardly read again, also by a process that knows it from the store only', async () => {
+  const memory = new Keyv()
+  const clock = new VirtualClock(Date.now())
+  const { simulator, host, restart } = await running({ memory, adapterClock: clock })
+  const alice = simulator.person('alice')
+  const channels = Array.from({ length: 60 }, (_, nth) => simulator.channel(`channel-${nth}`))
+  for (const each of channels) alice.post(each, 'not for Parley')
+  alice.mention(simulator.channel('general'), 'for Parley')
+  await host.question('for Parley')
+  await clock.advance(1_000)
+  const until = await memory.get('heard until')
+  simulator.refuseConnections()
+  simulator.closeGateway(4007)
+  await simulator.until(() => simulator.connections === 0)
+  alice.mention(simulator.channel('general'), 'while you were away')
+  simulator.expireSessions()
+  simulator.refuseConnections(false)
+  const before = simulator.calls.length
+  await restart()
+  await host.question('while you were away')
+  // Until all that may hide a question is read.
+  await vi.waitFor(async () => {
+    await clock.advance(1_000)
+    expect(await memory.get('heard until')).not.toBe(until)
+  })
+  const read = simulator.calls.slice(before).flatMap(({ method, path }) => {
+    const [, channel] = /\/channels\/(\d+)\/messages/.exec(path) ?? []
+    return method === 'GET' && channel !== undefined ? [channel] : []
+  })
+  expect(read).toContain(simulator.channel('general').id)
+  expect(new Set(read).size).toBeLessThanOrEqual(51)
 })
