@@ -7,7 +7,7 @@ import type { HttpDeps, HttpEnv } from './app.ts'
 import { check, readJson } from './body.ts'
 import { hostOf } from './host.ts'
 import { HttpProblem, noMessage, noThread } from './problem.ts'
-import { signedIn } from './session.ts'
+import { current, signedIn } from './session.ts'
 import { emoji, newChannel, question } from './shapes.ts'
 import { eventStream } from './stream.ts'
 
@@ -134,6 +134,7 @@ export function apiRoutes(app: Hono<HttpEnv>, deps: HttpDeps): void {
     const stream = eventStream(events, clock, {
       // A browser names the last event itself when it resumes; a page that opens a new stream can only ask.
       lastEventId: c.req.header('last-event-id') ?? c.req.query('after'),
+      isSignedIn: async () => (await current(c, deps)) !== undefined,
       hangUp: () => c.env.outgoing.destroy(),
     })
     return c.body(stream, 200, {

@@ -18,7 +18,8 @@ export async function signedIn(c: Context, { sessions }: Pick<HttpDeps, 'session
   return person
 }
 
-async function current(
+/** Who is asking, where they are signed in. */
+export async function current(
   c: Context,
   { sessions }: Pick<HttpDeps, 'sessions'>,
 ): Promise<PersonView | undefined> {

@@ -1,7 +1,7 @@
 import type { Clock } from '#core/clock.ts'
 import type { EventLog } from '../workspace/events.ts'
 
-/** Milliseconds between signs of life; proxies close what is silent for half a minute. */
+/** Milliseconds between signs of life, and looks at who listens; proxies close what is silent for half a minute. */
 const HEARTBEAT_MS = 15_000
 /** Bytes that may wait for one slow reader: it is then cut off, and comes back to resume or read anew. */
 const BACKLOG = 1024 * 1024
@@ -10,11 +10,13 @@ const RETRY_MS = 1_000
 
 export interface Reader {
   readonly lastEventId: string | undefined
+  /** Their session goes on. Rejects when nobody can tell. */
+  readonly isSignedIn: () => Promise<boolean>
   /** Close the connection, with what still waits for it. */
   readonly hangUp: () => void
 }
 
-/** The events after `lastEventId`, as `text/event-stream`, until the reader goes or falls too far behind. */
+/** The events after `lastEventId`, as `text/event-stream`, until the reader goes, signs out or falls too far behind. */
 export function eventStream(events: EventLog, clock: Clock, reader: Reader): ReadableStream<Uint8Array> {
   const gone = new AbortController()
   const encoder = new TextEncoder()
@@ -33,7 +35,12 @@ export function eventStream(events: EventLog, clock: Clock, reader: Reader): Rea
         send(`retry: ${RETRY_MS}\n\n`)
         unsubscribe = events.subscribe(reader.lastEventId, send)
         if (gone.signal.aborted) unsubscribe()
-        void beat(clock, gone.signal, send)
+        void beat(clock, gone.signal, async () => {
+          if (await reader.isSignedIn().catch(() => true)) return send(': still here\n\n')
+          if (gone.signal.aborted) return
+          gone.abort()
+          controller.close()
+        })
       },
       cancel() {
         gone.abort()
@@ -43,13 +50,13 @@ export function eventStream(events: EventLog, clock: Clock, reader: Reader): Rea
   )
 }
 
-async function beat(clock: Clock, signal: AbortSignal, send: (frame: string) => void): Promise<void> {
+async function beat(clock: Clock, signal: AbortSignal, once: () => Promise<void>): Promise<void> {
   while (!signal.aborted) {
     try {
       await clock.sleep(HEARTBEAT_MS, signal)
     } catch {
       return // The reader has gone; a sleep fails for no other reason.
     }
-    send(': still here\n\n')
+    await once()
   }
 }

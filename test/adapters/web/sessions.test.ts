@@ -62,6 +62,18 @@ test('who signs out everywhere is signed out everywhere, and nobody else is', as
   expect((await bob.send('GET', '/api/channels')).status).toBe(200)
 })
 
+test('S6: a page that is left open hears nothing more once its session is over', async () => {
+  const { clock, space, client } = await signedIn()
+  await using _ = space
+  const open = await fetch(`${space.url}/api/events`, { headers: { cookie: client.cookie } })
+  const heard = open.text()
+  await clock.advance(15_000)
+  await new WebClient(space.url, client.cookie).send('DELETE', '/api/sessions')
+  await clock.advance(15_000)
+  // It has an end: it goes on for as long as somebody is signed in.
+  expect(await heard).toMatch(/^retry: /)
+})
+
 test('S5: neither the token nor a cookie, nor a digest by which the token could be guessed, lies in the store', async () => {
   const store = openSqliteStore('memory:', quietLog)
   const token = 'correct horse battery'
