@@ -16,6 +16,7 @@ import type { ReplySurface } from '#core/delivery/surface.ts'
 import type { PastMessage, Question } from '#core/dialogue/question.ts'
 import { PlatformError } from '#core/errors.ts'
 import type { Invitation } from '#core/feedback/comparison-desk.ts'
+import { openedOnce } from '#core/opened-once.ts'
 import type { Leases } from '#core/turns/leases.ts'
 import { guarded } from './access.ts'
 import { createApi, type DiscordApi } from './api.ts'
@@ -96,7 +97,9 @@ class Discord implements Platform {
       ask: () => api.me(),
       restored: () => this.#gateway?.rearm(),
     })
-    this.#api = guarded(api, this.#access)
+    // Asked once: Discord answers this a few times in five seconds, and after a crash every unfinished reply looks for
+    // what it has written.
+    this.#api = { ...guarded(api, this.#access), me: openedOnce(() => api.me()) }
     this.#heard = new Heard(deps.memory, log)
     this.#interactions = createInteractionApi(bare, apiUrl)
   }

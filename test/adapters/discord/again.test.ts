@@ -63,6 +63,18 @@ test('T3: what stands there as it shall is not written again, so that every atte
   expect(edited()).toHaveLength(before + 1)
 })
 
+test('T3: however many replies were cut off, Discord is asked once who we are', async () => {
+  const { simulator, discord, place, restart, seen } = await asked()
+  await discord.open(place, [], REPLY).show(writing('one'), live())
+  const next = await restart()
+  const before = simulator.calls.length
+  for (let reply = 0; reply < 3; reply += 1)
+    await next.open(place, [], REPLY, true).show(finished('one'), live())
+  expect(seen()).toEqual(['one'])
+  const whoWeAre = simulator.calls.slice(before).filter(({ path }) => path.endsWith('/users/@me'))
+  expect(whoWeAre).toHaveLength(1)
+})
+
 test('T3: of a long reply every message is told of before the next is written', async () => {
   const { discord, place, seen } = await asked()
   const told: [number, number][] = []
