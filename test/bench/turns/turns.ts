@@ -4,8 +4,8 @@
  *
  * - `cpu_ms_per_turn`: processor time of Parley alone, over short answered mentions after a warm-up. A bare Bolt bot
  *   that keeps nothing is measured beside it, in turns, because figures of a busy machine compare only with each other.
- *   This model begins at once, as the bare bot's does; `thinking_cpu_ms_per_turn` is with one that thinks first, so that
- *   Parley lights its working sign, which the bare bot has not.
+ *   This model begins at once; `thinking_cpu_ms_per_turn` and its bare fellow are with one that thinks first, so that
+ *   Parley lights its working sign, which the bare bot has not, and both wake up from a third of a second of sleep.
  * - `accept_to_model_p95_ms`: see `latency.ts`.
  * - `rss_mb_10k_threads`: memory with 10,000 threads that were asked in and not answered to the end. As many answers as
  *   Parley writes at once are being written, and the others wait. A thread that nothing waits in costs no memory at all.
@@ -47,6 +47,7 @@ interface Found {
   readonly cpu: number
   readonly bare?: number
   readonly thinking: number
+  readonly bareThinking?: number
   readonly perSecond: number
   readonly p95: number
   readonly live: number
@@ -96,7 +97,7 @@ const FEW_OR_MANY = { few: FEW, many: MANY }
 async function costOfTurns(
   store: BenchStore,
   stub: string,
-): Promise<Pick<Found, 'cpu' | 'bare' | 'thinking' | 'perSecond'>> {
+): Promise<Pick<Found, 'cpu' | 'bare' | 'thinking' | 'bareThinking' | 'perSecond'>> {
   const [room, other] = [await Workspace.open(), await Workspace.open({ botEvents: ['app_mention'] })]
   const parley = await launchParley({ workspace: room, stub, manner: 'quick' }, await store.fresh())
   const bare =
@@ -113,10 +114,12 @@ async function costOfTurns(
       if (their !== undefined) theirs.push(their)
     }
     const thinking = await cpuPerTurn(parley, room, THINKING_TURNS, THINKING)
+    const bareThinking = bare && (await cpuPerTurn(bare, other, THINKING_TURNS, THINKING))
     const began = performance.now()
     await room.askAll(CROWD_TURNS, CROWD)
     const perSecond = (CROWD_TURNS * 1_000) / (performance.now() - began)
-    return { cpu: median(ours), thinking, perSecond, ...(bare === undefined ? {} : { bare: median(theirs) }) }
+    const beside = bareThinking === undefined ? {} : { bare: median(theirs), bareThinking }
+    return { cpu: median(ours), thinking, perSecond, ...beside }
   } finally {
     await Promise.all([parley.end(), bare?.end()])
     await Promise.all([room.close(), other.close()])
@@ -193,6 +196,7 @@ function figuresOf(found: readonly (readonly [BenchStore['name'], Found])[]): re
     ...each('cpu_ms_per_turn', 'cpu', 'ms', 'at most 8, where a bare bot takes 5 to 6'),
     ...each('bare_cpu_ms_per_turn', 'bare', 'ms'),
     ...each('thinking_cpu_ms_per_turn', 'thinking', 'ms'),
+    ...each('bare_thinking_cpu_ms_per_turn', 'bareThinking', 'ms'),
     ...each('turns_per_second', 'perSecond', 'turns'),
     ...each('accept_to_model_p95_ms', 'p95', 'ms', 'at most 10'),
     ...each('rss_mb_10k_threads', 'live', 'MiB', 'at most 300'),
