@@ -10,6 +10,7 @@ import {
   TextChannel,
 } from 'discord.js'
 import { expect, onTestFinished } from 'vitest'
+import { restOptions } from '#adapters/discord/api.ts'
 import type { Clock } from '#core/clock.ts'
 import type { DiscordSimulator, DiscordSimulatorOptions } from './contract.ts'
 import { startDiscordSimulator } from './simulator.ts'
@@ -57,7 +58,8 @@ export function clientOf(simulator: DiscordSimulator, more: Partial<ClientOption
     // discord.js keeps five seconds between two IDENTIFYs; a test has no time for that.
     ws: { buildIdentifyThrottler: () => Promise.resolve({ waitForIdentify: () => Promise.resolve() }) },
     ...more,
-    rest: { api: simulator.apiUrl, ...more.rest },
+    // Files go up whichever library loaded its HTTP client first.
+    rest: { api: simulator.apiUrl, makeRequest: restOptions(simulator.apiUrl).makeRequest, ...more.rest },
   })
   const errors: Error[] = []
   errorsOf.set(client, errors)
