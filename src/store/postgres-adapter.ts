@@ -122,7 +122,10 @@ const SQL = {
   setMany: `INSERT INTO parley.kv (ns, key, value, expires)
     SELECT $1, * FROM unnest($2::text[], $3::text[], $4::bigint[])
     ON CONFLICT (ns, key) DO UPDATE SET value = excluded.value, expires = excluded.expires`,
-  deleteMany: 'DELETE FROM parley.kv WHERE ns = $1 AND key = ANY($2::text[]) RETURNING key',
+  // In the order of the keys too: a plain DELETE takes its rows as it finds them.
+  deleteMany: `DELETE FROM parley.kv USING
+    (SELECT ns, key FROM parley.kv WHERE ns = $1 AND key = ANY($2::text[]) ORDER BY key FOR UPDATE) AS held
+    WHERE kv.ns = held.ns AND kv.key = held.key RETURNING kv.key`,
   clear: 'DELETE FROM parley.kv WHERE ns = $1',
   page: `SELECT key, value FROM parley.kv WHERE ns = $1 AND key > $2 AND (expires IS NULL OR expires > $3)
     ORDER BY key LIMIT ${PAGE_ROWS}`,
