@@ -96,6 +96,8 @@ class GatewayInbound implements Inbound {
   /** Channels of events that found no room, and since when. */
   readonly #overflow = new Map<string, QuietChannel & { readonly since: number }>()
   readonly #readings = new Readings()
+  /** Of what is known: nobody counts on these, so none of them stands for one that may find a question (rule T1). */
+  readonly #secondLooks = new Readings()
 
   constructor(deps: InboundDeps) {
     this.#deps = deps
@@ -125,7 +127,7 @@ class GatewayInbound implements Inbound {
     }
     const bring = async () => {
       await this.#bring(message, addressed)
-      this.#deps.heard.marks.mark(id, message.id)
+      this.#mark(id, message.id)
     }
     this.#take(id, bring, sentAt)
   }
@@ -134,11 +136,16 @@ class GatewayInbound implements Inbound {
   #pass(raw: unknown): void {
     const { channel_id: channel, id } = placed.safeParse(raw).data ?? {}
     if (channel === undefined || id === undefined || this.#overflow.has(channel)) return
-    this.#lanes.run(channel, async () => this.#deps.heard.marks.mark(channel, id))
+    this.#lanes.run(channel, async () => this.#mark(channel, id))
+  }
+
+  /** What a stop gave up stands before what comes to its turn after that (rule T1). */
+  #mark(channel: string, message: string): void {
+    if (!this.#deps.stopped.aborted) this.#deps.heard.marks.mark(channel, message)
   }
 
   missed(channel: QuietChannel, since: number): void {
-    const { api, stopped, heard: kept } = this.#deps
+    const { api, stopped } = this.#deps
     const read = async () => {
       for await (const raw of saidSince(api, channel, since, stopped)) {
         const heard = this.#listen(raw)
@@ -147,9 +154,10 @@ class GatewayInbound implements Inbound {
         // What is new is taken as it stands; what was known may have been edited since, and nobody told (rule T6).
         if (brought === 'duplicate') await this.#editOf(raw)?.apply()
       }
-      if (channel.newest !== undefined) kept.marks.mark(channel.id, channel.newest)
+      if (channel.newest !== undefined) this.#mark(channel.id, channel.newest)
     }
-    const inTurn = this.#readings.plan(channel.id, since, read)
+    const readings = channel.isKnown ? this.#secondLooks : this.#readings
+    const inTurn = readings.plan(channel.id, since, read)
     if (inTurn === undefined) return
     // What is known keeps nobody from saying that all was heard.
     if (channel.isKnown) this.#run(channel.id, inTurn)

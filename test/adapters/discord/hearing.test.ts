@@ -123,6 +123,33 @@ test('a removal waits for Discord to say who took the reaction back', async () =
   expect(host.reactions).toMatchObject([{ kind: 'reaction_removed', at: 0 }])
 })
 
+test('T1: what a stop gave up is not known, whatever is said behind it', async () => {
+  const stop = new AbortController()
+  const heard = new Heard(undefined, quietLog)
+  const { host, inbound } = hearing({ stopped: stop.signal, heard })
+  inbound.message(unplaced({ id: '100000000000000101', ...mention }))
+  await inbound.idle()
+  expect(heard.marks.knows(THREAD, '100000000000000101')).toBe(true)
+  host.down = new Error('the store is down')
+  inbound.message(unplaced({ id: '100000000000000102', content: 'and then?' }))
+  inbound.message(
+    unplaced({ id: '100000000000000103', author: { ...person('100000000000000077', 'bot'), bot: true } }),
+  )
+  await host.until(() => host.failures === 1)
+  stop.abort(new Error('stopping'))
+  await inbound.idle()
+  expect(heard.marks.knows(THREAD, '100000000000000102')).toBe(false)
+})
+
+test('T1: a channel that may hide a question is waited for, also where what is known of it stands in line', () => {
+  const { inbound } = hearing()
+  const channel = { id: THREAD, guild: undefined, type: undefined, newest: '100000000000000101' }
+  inbound.missed({ ...channel, isKnown: true }, 5)
+  expect(inbound.oldest).toBeUndefined()
+  inbound.missed({ ...channel, isKnown: false }, 5)
+  expect(inbound.oldest).toBe(5)
+})
+
 test('when the adapter stops, what waits for a store is given up at once', async () => {
   const stop = new AbortController()
   const { host, inbound } = hearing({ stopped: stop.signal })
